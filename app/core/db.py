@@ -1,0 +1,155 @@
+"""Connections, and nothing that knows a table.
+
+Three doors, all opened at an entrance (request, job, follower step, command) and nowhere else:
+
+* `write()`: one transaction on one connection, for hand-written SQL; commits when the block ends, rolls back on error;
+* `session()`: the same for the ORM;
+* `read()`: a connection in autocommit on which PostgreSQL itself refuses to write; each statement is one round trip.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+from uuid import uuid4
+
+import orjson
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+SERVICE_ROLE = "motcua_service"
+
+
+class Database(Protocol):
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction; it commits when the block ends without an error."""
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend a read-only connection in autocommit."""
+
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a transaction for the ORM; it commits when the block ends without an error."""
+
+
+class PostgresDatabase:
+    """The database over TCP or a unix socket, as the service role.
+
+    Two pools: writers, and readers with `default_transaction_read_only`. `prepared_statements=False` makes it work
+    behind transaction poolers that cannot keep them.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        prepared_statements: bool = True,
+        role: str | None = SERVICE_ROLE,
+        application: str = "motcua",
+    ) -> None:
+        self.url = url
+        self._writer = _engine(
+            url,
+            pool_size=pool_size,
+            prepared_statements=prepared_statements,
+            role=role,
+            application=application,
+            read_only=False,
+        )
+        self._reader = _engine(
+            url,
+            pool_size=pool_size,
+            prepared_statements=prepared_statements,
+            role=role,
+            application=application,
+            read_only=True,
+        )
+
+    @property
+    def writer(self) -> AsyncEngine:
+        return self._writer
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self._reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def asyncpg_url(url: str) -> str:
+    """Return `url` with SQLAlchemy's asyncpg driver, whatever driver it named."""
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def plain_url(url: str) -> str:
+    """Return `url` as libpq understands it (`postgresql://…`)."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _engine(
+    url: str, *, pool_size: int, prepared_statements: bool, role: str | None, application: str, read_only: bool
+) -> AsyncEngine:
+    server_settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
+    if role is not None:
+        server_settings["role"] = role
+    if read_only:
+        server_settings["default_transaction_read_only"] = "on"
+    connect_args: dict[str, Any] = {"server_settings": server_settings}
+    if not prepared_statements:
+        connect_args["statement_cache_size"] = 0
+        connect_args["prepared_statement_cache_size"] = 0
+        connect_args["prepared_statement_name_func"] = lambda: f"__motcua_{uuid4()}__"
+    return create_async_engine(
+        asyncpg_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_recycle=1800,
+        connect_args=connect_args,
+        isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
+    )
+
+
+async def fetch_all(connection: AsyncConnection, sql: str, *parameters: object) -> Sequence[Any]:
+    """Run driver-level SQL (`$1`…) and return all rows. One round trip."""
+    return (await connection.exec_driver_sql(sql, parameters)).all()
+
+
+async def fetch_one(connection: AsyncConnection, sql: str, *parameters: object) -> Any | None:
+    """Run driver-level SQL (`$1`…) and return the first row or None. One round trip."""
+    return (await connection.exec_driver_sql(sql, parameters)).first()
+
+
+async def execute(connection: AsyncConnection, sql: str, *parameters: object) -> int:
+    """Run driver-level SQL (`$1`…) and return the number of rows it touched. One round trip."""
+    return (await connection.exec_driver_sql(sql, parameters)).rowcount
+
+
+def to_json(value: object) -> str:
+    """Return JSON text as jsonb parameters need it; instants as RFC 3339."""
+    return orjson.dumps(value, default=_json_default, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def from_json(text: str | bytes | None) -> Any:
+    """Parse a jsonb column as the driver returns it (text); None stays None."""
+    return None if text is None else orjson.loads(text)
+
+
+def _json_default(value: object) -> object:
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    return str(value)

@@ -1,0 +1,58 @@
+"""Every setting of the program, read once from the environment (prefix `MOTCUA_`) at an entrance."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEFAULT_DATA_DIR = Path("var")
+
+
+class Settings(BaseSettings):
+    """Configuration of one installation (one province).
+
+    Without `database_url` the program runs its own PostgreSQL in `data_dir`. With it, migrations use
+    `owner_database_url` (default: the same URL) and the service takes the role `motcua_service`, which owns nothing.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="ignore", frozen=True)
+
+    data_dir: Path = DEFAULT_DATA_DIR
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+
+    database_url: SecretStr | None = None
+    owner_database_url: SecretStr | None = None
+    database_name: str = "motcua"
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    prepared_statements: bool = True
+    """Off behind a transaction pooler older than PgBouncer 1.21."""
+
+    secret_key: SecretStr | None = None
+    """Signs access tokens. Without it a random key is kept in `data_dir`."""
+    access_token_minutes: Annotated[int, Field(ge=1, le=240)] = 30
+    refresh_token_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 12
+    lockout_after_failures: Annotated[int, Field(ge=3, le=50)] = 5
+    lockout_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins of portal frontends, separated by commas. Empty: none."""
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+    public_base_url: str = ""
+    """Address that citizens use, printed in links; empty: relative links."""
+
+    log_json: bool = True
+    log_level: str = "INFO"
+    satisfaction_minimum_responses: Annotated[int, Field(ge=1)] = 30
+    """Below this number of responses a satisfaction rate is flagged as too small to publish [our reading]."""
+    calendar_warning_days: Annotated[int, Field(ge=1)] = 60
+    follower_poll_seconds: Annotated[float, Field(gt=0)] = 5.0
+    idempotency_keep_hours: Annotated[int, Field(ge=1)] = 72
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value

@@ -1,0 +1,100 @@
+"""Calendars with provenance, office hours, and the policies of the clock."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, IntegerKey
+
+
+class Calendar(Base):
+    """A layer of days: national (no unit), or of one unit (province, commune) laid over it.
+
+    Every change raises `version`; `known_until` is the last day with confirmed rows: a promise beyond it is provisional.
+    """
+
+    __tablename__ = "calendar"
+    __table_args__ = (
+        CheckConstraint("purpose in ('deadline', 'reception')", name="purpose"),
+        UniqueConstraint("purpose", "unit_id", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    purpose: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    version: Mapped[int] = mapped_column(default=1)
+    known_until: Mapped[dt.date]
+
+
+class CalendarDay(Base):
+    """One exceptional day: who decided it, by which act, how sure it is."""
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (
+        UniqueConstraint("calendar_id", "day", "kind", "closes_from", postgresql_nulls_not_distinct=True),
+        CheckConstraint("kind in ('work', 'rest', 'holiday', 'swap_work', 'swap_rest', 'closure')", name="kind"),
+        CheckConstraint("source <> ''", name="source"),
+        CheckConstraint("(kind = 'closure') = (closes_from is not null and closes_to is not null)", name="closure"),
+        CheckConstraint("closes_from is null or closes_to > closes_from", name="closure_order"),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+    day: Mapped[dt.date]
+    kind: Mapped[str]
+    name: Mapped[str]
+    source: Mapped[str]
+    confidence: Mapped[str] = mapped_column(default="unverified")
+    decided_on: Mapped[dt.date | None] = mapped_column(default=None)
+    closes_from: Mapped[int | None] = mapped_column(default=None)
+    """Minutes from midnight, for the closure of part of a day."""
+    closes_to: Mapped[int | None] = mapped_column(default=None)
+
+
+class OfficeHours(Base):
+    """A session of a weekday (0 = Monday), nationwide default or of one unit, possibly seasonal."""
+
+    __tablename__ = "office_hours"
+    __table_args__ = (
+        CheckConstraint("weekday between 0 and 6", name="weekday"),
+        CheckConstraint("opens >= 0 and closes > opens and closes <= 1440", name="order"),
+        CheckConstraint("purpose in ('deadline', 'reception')", name="purpose"),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    purpose: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True, default=None)
+    weekday: Mapped[int]
+    opens: Mapped[int]
+    closes: Mapped[int]
+    valid_from: Mapped[dt.date | None] = mapped_column(default=None)
+    valid_to: Mapped[dt.date | None] = mapped_column(default=None)
+    source: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[str] = mapped_column(default="unverified")
+
+
+class ClockPolicy(Base):
+    """Dated rules of the clock, each with its legal basis; the one in force at acceptance is pinned on the dossier."""
+
+    __tablename__ = "clock_policy"
+    __table_args__ = (
+        CheckConstraint("count_mode in ('hours', 'days')", name="count_mode"),
+        CheckConstraint("supplement_effect in ('pause', 'restart', 'none')", name="supplement_effect"),
+        CheckConstraint("payment_effect in ('pause', 'restart', 'none')", name="payment_effect"),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    regime: Mapped[str]
+    valid_from: Mapped[dt.date] = mapped_column(unique=True)
+    count_mode: Mapped[str] = mapped_column(default="hours")
+    same_day_cutoff: Mapped[int] = mapped_column(default=900)
+    minutes_per_working_day: Mapped[int] = mapped_column(default=480)
+    supplement_effect: Mapped[str] = mapped_column(default="pause")
+    payment_effect: Mapped[str] = mapped_column(default="pause")
+    supplement_requests_allowed: Mapped[int] = mapped_column(default=1)
+    supplement_wait_days: Mapped[int] = mapped_column(default=30)
+    extensions_allowed: Mapped[int] = mapped_column(default=1)
+    online_reply_hours: Mapped[int] = mapped_column(default=8)
+    legal_basis: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[str] = mapped_column(default="unverified")
