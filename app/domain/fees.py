@@ -27,8 +27,8 @@ class FeeStep:
 class Fee:
     """One fee of a procedure version on a channel: `amount_vnd` đồng for each unit of `per`.
 
-    `later_steps` change the price of further units, in ascending order of `from_quantity`; `cap_vnd` is the most that one
-    copy, dossier, case or person may cost. Certification of copies (2.000815) is `Fee(2000, FeeUnit.PAGE, …,
+    `later_steps` change the price of further units, in ascending order of `from_quantity`; `cap_vnd` is the most that
+    one copy, dossier, case or person may cost. Certification of copies (2.000815) is `Fee(2000, FeeUnit.PAGE, …,
     (FeeStep(3, 1000),), 200_000)`. Raises ValueError when amounts are negative or steps are out of order.
     """
 

@@ -1,7 +1,7 @@
-"""Codes and numbers by which dossiers, procedures, agencies and people are known: shapes, checks, and masks for lists."""
+"""Codes and numbers by which dossiers, procedures, agencies and people are known: shapes, checks, masks for lists."""
 
 import dataclasses
-import datetime
+import datetime as dt
 import re
 from collections.abc import Collection
 from enum import StrEnum
@@ -23,7 +23,7 @@ _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{6,9}", re.ASCII)
 _CITIZEN_NUMBER_LENGTH = 12
 _SYNTHETIC_CENTURY_DIGITS = frozenset("89")
 _VISIBLE_IDENTITY_DIGITS = 3
-_VISIBLE_PHONE_HEAD, _VISIBLE_PHONE_TAIL = 3, 3
+_VISIBLE_PHONE_HEAD, _VISIBLE_PHONE_TAIL = 3, 2
 
 
 class Gender(StrEnum):
@@ -42,13 +42,13 @@ class NumberCheck(NamedTuple):
 class DossierCode:
     """Mã hồ sơ `<agency code>-<yyMMdd of reception>-<running number>`, e.g. `H42.10-261123-0001`.
 
-    The running number is per agency and day, has at least four digits and grows when a day needs more. `digits` keeps the
-    width of a code that was read, so that writing it again gives the same text. Years are of this century (QĐ 20/2020
-    codes are younger). Raises InvalidInput when a part is out of its shape.
+    The running number is per agency and day, has at least four digits and grows when a day needs more. `digits` keeps
+    the width of a code that was read, so that writing it again gives the same text. Years are of this century. Raises
+    InvalidInput(`dossier_code_malformed`) when a part is out of its shape.
     """
 
     agency: str
-    day: datetime.date
+    day: dt.date
     number: int
     digits: int = MINIMUM_DIGITS
 
@@ -59,13 +59,13 @@ class DossierCode:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a code, ignoring surrounding spaces and letter case; InvalidInput(`dossier_code_malformed`) otherwise."""
+        """Read a code, ignoring surrounding spaces and letter case; raises InvalidInput(`dossier_code_malformed`)."""
         match = _DOSSIER.fullmatch(text.strip().upper())
         if match is None:
             raise InvalidInput(Refusal("dossier_code_malformed", "code"))
         yymmdd, number = match["day"], match["number"]
         try:
-            day = datetime.date(2000 + int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:]))
+            day = dt.date(2000 + int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:]))
         except ValueError as error:
             raise InvalidInput(Refusal("dossier_code_malformed", "code")) from error
         return cls(agency=match["agency"], day=day, number=int(number), digits=len(number))
@@ -75,7 +75,7 @@ class DossierCode:
 
 
 def is_agency_code(text: str) -> bool:
-    """Tell whether `text` has the shape of a mã định danh (QĐ 20/2020: `H42.10`) or of its predecessor (`000.00.10.H42`)."""
+    """Tell whether `text` is shaped like a mã định danh: `H42.10` (QĐ 20/2020) or the older `000.00.10.H42`."""
     return _AGENCY.fullmatch(text) is not None
 
 
@@ -100,7 +100,7 @@ def normalize_procedure_code(text: str) -> str:
 
 def check_citizen_number(
     number: str,
-    date_of_birth: datetime.date | None = None,
+    date_of_birth: dt.date | None = None,
     gender: Gender | None = None,
     *,
     known_provinces: Collection[str] | None = None,
@@ -108,10 +108,13 @@ def check_citizen_number(
 ) -> NumberCheck:
     """Check a citizen number (12 digits `PPP C YY RRRRRR`) or an old CMND (9 digits, shape only).
 
-    `C` tells century and sex: 0/1 are the 1900s, 2/3 the 2000s …, even is male. There is no check digit. A province that
-    is not among `known_provinces`, or another sex or year than declared, is a warning only: corrected persons keep their
-    number, and births registered abroad have codes of countries. A number with a synthetic century (see
+    `C` tells century and sex: 0/1 are the 1900s, 2/3 the 2000s …, even is male. There is no check digit. A province
+    that is not among `known_provinces`, or another sex or year than declared, is a warning only: corrected persons keep
+    their number, and births registered abroad have codes of countries. A number with a synthetic century (see
     `is_synthetic_citizen_number`) is compared by sex and the last two digits of the year.
+
+    Errors: `identity_number_malformed`. Warnings: `identity_number_province_unknown`, `identity_number_gender_differs`,
+    `identity_number_birth_year_differs`.
     """
     if _CITIZEN_NUMBER.fullmatch(number) is None:
         return NumberCheck([Refusal("identity_number_malformed", field)], [])
@@ -139,7 +142,7 @@ def is_synthetic_citizen_number(number: str) -> bool:
 
 
 def check_tax_code(number: str, *, field: str = "applicant.identity_number") -> NumberCheck:
-    """Check the shape of an organisation's tax code: 10 digits, or 13 for a branch (`0123456789-001`, hyphen optional)."""
+    """Check the shape of an organisation's tax code: 10 digits, 13 for a branch (hyphen before the last 3 allowed)."""
     errors = [] if _TAX_CODE.fullmatch(number) else [Refusal("tax_code_malformed", field)]
     return NumberCheck(errors, [])
 
@@ -156,7 +159,7 @@ def mask_identity_number(number: str) -> str:
 
 
 def mask_phone(number: str) -> str:
-    """Return the phone number with its first and last three characters readable; short numbers are hidden whole."""
+    """Return the phone number with its first three and last two characters readable; short numbers are hidden."""
     return _mask(number, head=_VISIBLE_PHONE_HEAD, tail=_VISIBLE_PHONE_TAIL)
 
 

@@ -1,10 +1,10 @@
 """Rates of the office: exact fractions, the judgement of one dossier, and what each published figure means."""
 
 import dataclasses
-import datetime
+import datetime as dt
 from enum import StrEnum
 
-_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+_VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Rate:
     def percent(self) -> str | None:
         """The percentage with two decimals as printed in reports ("99.80"), None where the denominator is 0.
 
-        Computed with integers and rounded half up, nothing else: 99,998 of 100,000 is "100.00" although two were late. A
-        reader who must tell "all" from "almost all" compares numerator and denominator, which always stand beside it.
+        Computed with integers and rounded half up, nothing else: 99,998 of 100,000 is "100.00" although two were late.
+        Whoever must tell "all" from "almost all" compares numerator and denominator, which always stand beside it.
         """
         if not self.denominator:
             return None
@@ -44,8 +44,8 @@ class Outcome(StrEnum):
     LATE = "late"
 
 
-def outcome(ended_at: datetime.datetime, due_at: datetime.datetime) -> Outcome:
-    """Judge a finished dossier: late after the due moment, on time on the due date in Vietnam, early on a day before it."""
+def outcome(ended_at: dt.datetime, due_at: dt.datetime) -> Outcome:
+    """Judge a finished dossier: late after the due moment, on time on the due date (in Vietnam), early before it."""
     if ended_at > due_at:
         return Outcome.LATE
     same_day = ended_at.astimezone(_VIETNAM).date() == due_at.astimezone(_VIETNAM).date()
@@ -54,11 +54,11 @@ def outcome(ended_at: datetime.datetime, due_at: datetime.datetime) -> Outcome:
 
 def on_time_by_index_766(
     *,
-    due_at: datetime.datetime,
-    ended_at: datetime.datetime | None,
+    due_at: dt.datetime,
+    ended_at: dt.datetime | None,
     supplement_requests: int,
-    open_supplement_since: datetime.datetime | None,
-    as_of: datetime.datetime,
+    open_supplement_since: dt.datetime | None,
+    as_of: dt.datetime,
 ) -> bool:
     """Judge one dossier as QĐ 766/QĐ-TTg 2022, indicator 2.1, does; `due_at` is the current date (suspensions counted).
 
@@ -83,24 +83,24 @@ class Definition:
 ON_TIME_DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         code="resolved_on_time",
-        vi="Hồ sơ đã giải quyết trước hạn và đúng hạn trên tổng số hồ sơ đã giải quyết trong kỳ, so với hạn trả hiện hành;"
-        " không tính hồ sơ đang giải quyết.",
-        en="Dossiers resolved before or on time out of all dossiers resolved in the period, against the current due date;"
-        " open dossiers are not counted.",
+        vi="Hồ sơ đã giải quyết trước hạn và đúng hạn trên tổng số hồ sơ đã giải quyết trong kỳ, so với hạn trả hiện"
+        " hành; không tính hồ sơ đang giải quyết.",
+        en="Dossiers resolved before or on time out of all dossiers resolved in the period, against the current due"
+        " date; open dossiers are not counted.",
         source="Biểu II.06a/VPCP/KSTT: (trước hạn + đúng hạn) / đã giải quyết",
     ),
     Definition(
         code="index_766_2_1",
-        vi="Hồ sơ đúng hạn trên tổng số hồ sơ tiếp nhận, xử lý trong kỳ, kể cả hồ sơ đang giải quyết; hồ sơ đang giải quyết đã"
-        " quá hạn và hồ sơ bị yêu cầu bổ sung quá một lần tính là trễ hạn.",
+        vi="Hồ sơ đúng hạn trên tổng số hồ sơ tiếp nhận, xử lý trong kỳ, kể cả hồ sơ đang giải quyết; hồ sơ đang giải"
+        " quyết đã quá hạn và hồ sơ bị yêu cầu bổ sung quá một lần tính là trễ hạn.",
         en="Dossiers on time out of all dossiers received or handled in the period, open ones included; an overdue open"
         " dossier and one with more than one supplement request count as late.",
         source="QĐ 766/QĐ-TTg 2022, chỉ số 2.1",
     ),
     Definition(
         code="against_promise",
-        vi="Hồ sơ đã giải quyết không muộn hơn ngày hẹn in trên giấy tiếp nhận đầu tiên trên tổng số hồ sơ đã giải quyết trong kỳ, bất"
-        " kể sau đó có gia hạn hay tạm dừng.",
+        vi="Hồ sơ đã giải quyết không muộn hơn ngày hẹn in trên giấy tiếp nhận trên tổng số hồ sơ đã giải quyết trong"
+        " kỳ, bất kể sau đó có gia hạn hay tạm dừng.",
         en="Dossiers resolved no later than the date printed on the receipt out of all dossiers resolved in the period,"
         " whatever was extended or suspended later.",
         source="Mẫu 01 (TT 03/2025/TT-VPCP), ngày hẹn trả in trên giấy",
@@ -110,9 +110,10 @@ ON_TIME_DEFINITIONS: tuple[Definition, ...] = (
 SATISFACTION_DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         code="satisfied",
-        vi="Phiếu đánh giá mức 3, 4 và 5 (hài lòng và rất hài lòng theo thang ba mức) trên tổng số phiếu trả lời trong kỳ.",
-        en="Ratings of level 3, 4 and 5 (satisfied and very satisfied on the three-level scale) out of all responses in the"
-        " period.",
+        vi="Phiếu đánh giá mức 3, 4 và 5 (hài lòng và rất hài lòng theo thang ba mức) trên tổng số phiếu trả lời trong"
+        " kỳ.",
+        en="Ratings of level 3, 4 and 5 (satisfied and very satisfied on the three-level scale) out of all responses in"
+        " the period.",
         source="Thang ba mức của báo cáo quốc gia: 1–2 không hài lòng, 3–4 hài lòng, 5 rất hài lòng",
     ),
     Definition(

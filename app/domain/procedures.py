@@ -26,9 +26,11 @@ class ServiceLevel(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How sure a fact is. `VERIFIED`: read in a public document. `SEEN_IN_PRACTICE`: a deployed system does so.
-    `UNVERIFIED`: general knowledge. `COMPUTED`: derived from a rule, not announced. `DEFAULT`: our assumption where no source
-    speaks. `SYNTHETIC`: invented for demonstration.
+    """How sure a fact is.
+
+    `VERIFIED`: read in a public document. `SEEN_IN_PRACTICE`: a deployed system does so. `UNVERIFIED`: general
+    knowledge. `COMPUTED`: derived from a rule, not announced. `DEFAULT`: our assumption where no source speaks.
+    `SYNTHETIC`: invented for demonstration.
     """
 
     VERIFIED = "verified"
@@ -161,8 +163,8 @@ class SearchDocument:
 def rank(query: str, document: SearchDocument) -> int:
     """Return how well `document` answers `query`, accents and case ignored; 0 when a word of the query is not found.
 
-    Best first: the code itself, a synonym as typed, the name as typed, a phrase of a synonym or name, then all words anywhere. The
-    last word may be unfinished.
+    6: the code itself; 5: a synonym; 4: the name; 3: a phrase of the name; 2: a phrase of a synonym; 1: all words
+    anywhere, the last of which may be unfinished.
     """
     words = tokens(query)
     if not words:

@@ -1,4 +1,4 @@
-"""Text as people search for it: without accents, case or stray spaces, so that "giay khai sinh" finds "Giấy khai sinh"."""
+"""Text as people search for it, without accents, case or stray spaces: "giay khai sinh" finds "Giấy khai sinh"."""
 
 import re
 import unicodedata
