@@ -1,7 +1,7 @@
 """The common ground of every table: naming of constraints, column shorthands, no lazy loading."""
 
 import datetime as dt
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, dataclass_transform
 
 from sqlalchemy import BigInteger, DateTime, Identity, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,6 +20,7 @@ BigKey = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary
 Instant = Annotated[dt.datetime, mapped_column(DateTime(timezone=True))]
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column,))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Rows as keyword-only dataclasses. Relationships, where there are any, are `lazy="raise"`."""
 

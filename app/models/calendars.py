@@ -11,7 +11,7 @@ from app.models.base import Base, IntegerKey
 class Calendar(Base):
     """A layer of days: national (no unit), or of one unit (province, commune) laid over it.
 
-    Every change raises `version`; `known_until` is the last day with confirmed rows: a promise beyond it is provisional.
+    Every change raises `version`; `known_until` is the last confirmed day: promises beyond it are provisional.
     """
 
     __tablename__ = "calendar"

@@ -1,4 +1,4 @@
-"""The dossier, its people, papers, receipts and codes. Behaviour lives in the use cases; the state's door is elsewhere."""
+"""The dossier, its people, papers, receipts and codes. No behaviour: use cases act, one door changes the state."""
 
 import datetime as dt
 from typing import Any

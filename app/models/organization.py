@@ -36,7 +36,7 @@ class Unit(Base):
 
 
 class AgencyIdentifier(Base):
-    """Agency identifier (mã định danh, QĐ 20/2020/QĐ-TTg) that a unit uses during a period; never derived from names."""
+    """Agency identifier (mã định danh, QĐ 20/2020/QĐ-TTg) that a unit uses for a period; never derived from names."""
 
     __tablename__ = "agency_identifier"
     __table_args__ = (

@@ -33,7 +33,7 @@ class SupplementRequest(Base):
 
 
 class DeadlineAdjustment(Base):
-    """A line of the deadline's ledger: append-only; who moved the date, why, by how many working minutes, on what basis.
+    """A line of the deadline's ledger: append-only; who moved the date, why, by how many minutes, on what basis.
 
     A suspension is a line with `from_at` and, once over, `to_at`; `after_due` of an open one equals `before_due`.
     """

@@ -67,8 +67,8 @@ class DossierFact(Base):
 class StatisticsCell(Base):
     """Sums of facts for one bucket of time, at three grains and three cuts, so that any question adds few rows.
 
-    `grain`: `d`ay, `m`onth, `y`ear (bucket = first day). `unit_id` 0 = all units, `procedure_id` 0 = all procedures; the
-    cuts kept are (unit, all), (all, procedure) and (unit, procedure).
+    `grain`: `d`ay, `m`onth, `y`ear (bucket = first day). `unit_id` 0 = all units, `procedure_id` 0 = all procedures;
+    the cuts kept are (unit, all), (all, procedure) and (unit, procedure).
     """
 
     __tablename__ = "statistics_cell"

@@ -1,0 +1,86 @@
+"""What routes are given: the application, a connection or session that commits before the answer leaves, the actor."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security.utils import get_authorization_scheme_param
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.bootstrap import Application
+from app.domain.errors import Refusal, Unauthenticated
+from app.domain.permissions import Actor, Permission, require
+from app.services.identity.queries import auth_version
+from app.services.identity.tokens import ensure_current, read_access_token
+
+
+def application(request: Request) -> Application:
+    found: Application = request.app.state.application
+    return found
+
+
+App = Annotated[Application, Depends(application)]
+
+
+async def _write_connection(app: App) -> AsyncIterator[AsyncConnection]:
+    async with app.database.write() as connection:
+        yield connection
+
+
+async def _read_connection(app: App) -> AsyncIterator[AsyncConnection]:
+    async with app.database.read() as connection:
+        yield connection
+
+
+async def _orm_session(app: App) -> AsyncIterator[AsyncSession]:
+    async with app.database.session() as session:
+        yield session
+
+
+# Function scope: the transaction ends before the answer leaves, so a failing commit is an error and not a lost 200.
+WriteConnection = Annotated[AsyncConnection, Depends(_write_connection, scope="function")]
+ReadConnection = Annotated[AsyncConnection, Depends(_read_connection, scope="function")]
+Session = Annotated[AsyncSession, Depends(_orm_session, scope="function")]
+
+
+def token_actor(request: Request, app: App) -> Actor:
+    """Return the actor of the bearer token, not yet compared with the account row."""
+    scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(Refusal("token_missing"))
+    return read_access_token(app.signer, token, now=app.clock.now())
+
+
+TokenActor = Annotated[Actor, Depends(token_actor)]
+
+
+class Requires:
+    """Guard of a route: the actor is known, still valid in the database, and holds `permission` somewhere."""
+
+    def __init__(self, permission: Permission | None) -> None:
+        self.permission = permission
+
+    async def __call__(self, actor: TokenActor, app: App) -> Actor:
+        if self.permission is not None:
+            require(actor, self.permission)
+        async with app.database.read() as connection:
+            ensure_current(actor, await auth_version(connection, actor.account_id or 0))
+        return actor
+
+
+class RequiresInStatement:
+    """Guard of a hot route: like `Requires`, but the use case's own first statement reads the account's version.
+
+    It saves a round trip; the use case must call `ensure_current`. A test revokes an account and calls each such route.
+    """
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(self, actor: TokenActor) -> Actor:
+        require(actor, self.permission)
+        return actor
+
+
+def public() -> None:
+    """Marks a route that anybody may call; a test fails on a route without any mark."""

@@ -1,0 +1,69 @@
+"""`Idempotency-Key`: the header's form, the hash of a request, and answers replayed for rare paths.
+
+Hot paths write their key in their own statement (`app.services.dossiers.writes`); everything else uses `once()`.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Header, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.domain.errors import Conflict, InvalidInput, Refusal
+from app.services.audit.idempotency import StoredAnswer, claim_key, store_answer
+
+_MAX_KEY = 200
+
+
+def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+    """Return the request's key; None if it has none; raise `InvalidInput` if it is malformed."""
+    if idempotency_key is None:
+        return None
+    if not 0 < len(idempotency_key) <= _MAX_KEY or not idempotency_key.isascii() or not idempotency_key.isprintable():
+        raise InvalidInput(Refusal("idempotency_key_invalid", "Idempotency-Key"))
+    return idempotency_key
+
+
+async def request_hash(request: Request) -> bytes:
+    """Digest of what makes two requests the same: method, path and body."""
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    digest.update(await request.body())
+    return digest.digest()
+
+
+def answer_from(stored: StoredAnswer, *, digest: bytes) -> Response:
+    """Replay a stored answer; raise `Conflict` if the key was used for another request."""
+    if stored.request_hash != digest:
+        raise Conflict(Refusal("idempotency_key_reused", "Idempotency-Key"))
+    headers = {**stored.headers, "Idempotency-Replayed": "true"}
+    return Response(stored.body, status_code=stored.status, headers=headers, media_type="application/json")
+
+
+async def once(
+    connection: AsyncConnection | AsyncSession,
+    request: Request,
+    *,
+    scope: str,
+    key: str | None,
+    now: dt.datetime,
+    act: Callable[[], Awaitable[Response]],
+) -> Response:
+    """Do `act` once per (scope, key), in the caller's transaction; the same request again gets the same answer.
+
+    A second request with the key waits on the first one's row, then replays its answer, or acts if it was rolled back.
+    """
+    if key is None:
+        return await act()
+    if isinstance(connection, AsyncSession):
+        connection = await connection.connection()
+    digest = await request_hash(request)
+    stored = await claim_key(connection, scope=scope, key=key, request_hash=digest, now=now)
+    if stored is not None:
+        return answer_from(stored, digest=digest)
+    response = await act()
+    headers = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
+    body = bytes(response.body).decode()
+    await store_answer(connection, scope=scope, key=key, status=response.status_code, headers=headers, body=body)
+    return response

@@ -1,0 +1,16 @@
+"""What people read for each code of a fault: Vietnamese, then English. Parameters in braces come from the fault."""
+
+from app.api.messages import calendars, core, dossiers, identity, organization, procedures, ratings, statistics
+
+MESSAGES: dict[str, tuple[str, str]] = {}
+for _part in (core, calendars, dossiers, identity, organization, procedures, ratings, statistics):
+    MESSAGES.update(_part.MESSAGES)
+
+
+def text_of(code: str, params: dict[str, object]) -> tuple[str, str]:
+    """Return (Vietnamese, English) for a fault; a code without text reads as the code itself."""
+    vi, en = MESSAGES.get(code, (code, code))
+    try:
+        return vi.format(**params), en.format(**params)
+    except KeyError:
+        return vi, en

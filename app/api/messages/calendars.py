@@ -1,0 +1,3 @@
+"""Faults of calendars, in Vietnamese and English."""
+
+MESSAGES: dict[str, tuple[str, str]] = {}

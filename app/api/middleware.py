@@ -1,0 +1,107 @@
+"""What wraps every request: its id, its log line, its metrics, and a limit to its size. Plain ASGI, no buffering."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import prefers_english, problem
+
+REQUESTS = Counter("motcua_http_requests_total", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("motcua_http_request_seconds", "Time to answer.", ["method", "route"])
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_TOO_LARGE = 413
+
+log = structlog.get_logger("app.request")
+
+
+class RequestContext:
+    """Gives each request an id (kept from `X-Request-ID` if well-formed), logs one line, counts it by route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        offered = Headers(scope=scope).get("x-request-id", "")
+        request_id = offered if _REQUEST_ID.match(offered) else uuid4().hex
+        scope["request_id"] = request_id
+        status = 500
+        started = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                # The route's template, not the path: paths carry codes, secrets and tokens.
+                route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+                seconds = time.perf_counter() - started
+                REQUESTS.labels(scope["method"], route, str(status)).inc()
+                SECONDS.labels(scope["method"], route).observe(seconds)
+                log.info(
+                    "request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1)
+                )
+
+
+class BodyLimit:
+    """Refuses bodies above `max_bytes` before they are read into memory."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > self.max_bytes:
+            await self._refuse(scope, receive, send, headers)
+            return
+        taken = 0
+        refused = False
+
+        async def counted() -> Message:
+            nonlocal taken, refused
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.max_bytes:
+                # A chunked body without a length: end it here; the answer below replaces whatever the route says.
+                refused = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def guarded(message: Message) -> None:
+            if not refused:
+                await send(message)
+
+        try:
+            await self.app(scope, counted, guarded)
+        finally:
+            if refused:
+                await self._refuse(scope, receive, send, headers)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        answer = problem(
+            scope["path"],
+            status=_TOO_LARGE,
+            code="body_too_large",
+            english=prefers_english(headers.get("accept-language", "")),
+            trace_id=scope.get("request_id"),
+        )
+        await answer(scope, receive, send)

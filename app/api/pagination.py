@@ -1,0 +1,35 @@
+"""Keyset pages: opaque cursors that carry the sort they belong to, so that one cannot be used under another."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from app.domain.errors import InvalidInput, Refusal
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+def encode_cursor(sort: str, values: Sequence[Any]) -> str:
+    """Return an opaque cursor after the row whose sort values (tie-breaker last) are `values`."""
+    return base64.urlsafe_b64encode(orjson.dumps([sort, *values])).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, *, sort: str, kinds: Sequence[type]) -> list[Any]:
+    """Return the sort values of `cursor`; raise `InvalidInput` if it is not one of ours for this sort."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error
+    if (
+        not isinstance(found, list)
+        or len(found) != len(kinds) + 1
+        or found[0] != sort
+        or not all(type(value) is kind for value, kind in zip(found[1:], kinds, strict=True))
+    ):
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return found[1:]

@@ -1,0 +1,158 @@
+"""The one table from errors to HTTP: class → status, `application/problem+json` (RFC 9457), Vietnamese and English."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.api.messages import text_of
+from app.domain import errors
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+STATUS_OF: dict[type[errors.DomainError], int] = {
+    errors.InvalidInput: 422,
+    errors.ActionRefused: 409,
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.Unauthenticated: 401,
+    errors.Conflict: 409,
+    errors.VersionConflict: 412,
+    errors.VersionRequired: 428,
+    errors.TooManyAttempts: 429,
+}
+
+_CODE_OF_STATUS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    503: "unavailable",
+}
+
+log = structlog.get_logger(__name__)
+
+
+def problem(
+    request_path: str,
+    *,
+    status: int,
+    code: str,
+    faults: Sequence[errors.Refusal] = (),
+    english: bool = False,
+    trace_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Build one problem document. `title` and `detail` are in the reader's language; every fault carries both."""
+    title_vi, title_en = text_of(code, {})
+    listed = [_fault_document(fault, english=english) for fault in faults]
+    body = {
+        "type": f"urn:motcua:problem:{code}",
+        "title": title_en if english else title_vi,
+        "title_vi": title_vi,
+        "title_en": title_en,
+        "status": status,
+        "detail": "; ".join(fault["detail"] for fault in listed) or (title_en if english else title_vi),
+        "instance": request_path,
+        "code": code,
+        "errors": listed,
+        "trace_id": trace_id,
+    }
+    return Response(orjson.dumps(body), status_code=status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers; nothing else in the house turns errors into answers."""
+    app.add_exception_handler(errors.DomainError, _on_domain_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def faults_of_validation(found: Sequence[Mapping[str, Any]]) -> list[errors.Refusal]:
+    """Translate Pydantic's findings: location → field path, type → code, never echoing the offending value."""
+    faults = []
+    for item in found:
+        path = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
+        code = "malformed_body" if item["type"] == "json_invalid" else str(item["type"])
+        context = {key: value for key, value in (item.get("ctx") or {}).items() if isinstance(value, (str, int))}
+        faults.append(errors.Refusal(code, path or None, context))
+    return faults
+
+
+def _fault_document(fault: errors.Refusal, *, english: bool) -> dict[str, Any]:
+    vi, en = text_of(fault.code, dict(fault.params))
+    return {
+        "code": fault.code,
+        "field": fault.field,
+        "detail": en if english else vi,
+        "vi": vi,
+        "en": en,
+        "params": dict(fault.params),
+    }
+
+
+def _answer(
+    request: Request,
+    *,
+    status: int,
+    code: str,
+    faults: Sequence[errors.Refusal] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    return problem(
+        request.url.path,
+        status=status,
+        code=code,
+        faults=faults,
+        english=prefers_english(request.headers.get("accept-language", "")),
+        trace_id=request.scope.get("request_id"),
+        headers=headers,
+    )
+
+
+def prefers_english(accept_language: str) -> bool:
+    """Tell whether English comes before Vietnamese in `Accept-Language`; Vietnamese is the default."""
+    ranked: list[tuple[float, int, str]] = []
+    for position, part in enumerate(accept_language.split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        language = tag.split("-")[0].lower()
+        if language in ("vi", "en") and weight > 0:
+            ranked.append((-weight, position, language))
+    return bool(ranked) and min(ranked)[2] == "en"
+
+
+async def _on_domain_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.DomainError)  # noqa: S101 - registered for this class only; narrows the type
+    status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 422)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return _answer(request, status=status, code=error.code, faults=error.refusals, headers=headers)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only; narrows the type
+    faults = faults_of_validation(error.errors())
+    return _answer(request, status=422, code=errors.InvalidInput.code, faults=faults)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only; narrows the type
+    code = _CODE_OF_STATUS.get(error.status_code, "refused")
+    return _answer(request, status=error.status_code, code=code, headers=error.headers)
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    # The message of an unknown error may quote the row it failed on; only its kind and place are logged.
+    log.error("unexpected_error", kind=type(error).__name__, path=request.scope.get("route_path"), exc_info=error)
+    return _answer(request, status=500, code="internal_error")

@@ -1,0 +1,5 @@
+"""Routes of actions."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["dossiers"])

@@ -1,0 +1,5 @@
+"""Routes of calendars."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["calendars"])

@@ -1,0 +1,5 @@
+"""Routes of deadlines."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["deadlines"])

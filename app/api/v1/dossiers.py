@@ -1,0 +1,5 @@
+"""Routes of dossiers."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["dossiers"])

@@ -1,0 +1,5 @@
+"""Routes of lookup."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["lookup"])

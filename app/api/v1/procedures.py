@@ -1,0 +1,5 @@
+"""Routes of procedures."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["procedures"])

@@ -1,0 +1,5 @@
+"""Routes of ratings."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["ratings"])

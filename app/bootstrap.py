@@ -1,0 +1,107 @@
+"""Builds database, clock and signer once, for the API, the worker and the commands alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import make_url
+
+from app.core.clock import Clock, SystemClock
+from app.core.db import SERVICE_ROLE, Database, PostgresDatabase
+from app.core.embedded_postgres import EmbeddedCluster, start_cluster
+from app.core.provisioning import OWNER_ROLE, ensure_database, prepare_embedded
+from app.core.security import TokenSigner, random_secret
+from app.core.settings import Settings
+from app.services.identity.queries import token_key
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What every entrance works with."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    signer: TokenSigner
+    service_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where the database is: as its owner (migrations) and as the service."""
+
+    owner_url: str
+    service_url: str
+    cluster: EmbeddedCluster | None = None
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, database_name: str | None = None) -> AsyncIterator[DatabaseAddress]:
+    """Lend the database's addresses; start the embedded server if no URL is set, and let go of it at the end."""
+    name = database_name or settings.database_name
+    if settings.database_url is not None:
+        service_url = settings.database_url.get_secret_value()
+        owner = settings.owner_database_url
+        owner_url = owner.get_secret_value() if owner is not None else service_url
+        if database_name is not None and database_name != settings.database_name:
+            await ensure_database(owner_url, name, owner=None)
+            service_url, owner_url = (_with_database(url, name) for url in (service_url, owner_url))
+        yield DatabaseAddress(owner_url=owner_url, service_url=service_url)
+        return
+    cluster = await asyncio.to_thread(start_cluster, settings.data_dir)
+    try:
+        await prepare_embedded(cluster.dsn("postgres", "motcua_admin"), name)
+        yield DatabaseAddress(
+            owner_url=cluster.dsn(name, OWNER_ROLE), service_url=cluster.dsn(name, SERVICE_ROLE), cluster=cluster
+        )
+    finally:
+        await asyncio.to_thread(cluster.release)
+
+
+@asynccontextmanager
+async def open_application(
+    settings: Settings, *, migrate: bool = True, clock: Clock | None = None, database_name: str | None = None
+) -> AsyncIterator[Application]:
+    """Open everything an entrance needs, migrated to the newest tables unless told otherwise."""
+    async with open_database(settings, database_name=database_name) as address:
+        if migrate:
+            await asyncio.to_thread(migrate_database, address.owner_url)
+        database = PostgresDatabase(
+            address.service_url,
+            pool_size=settings.pool_size,
+            prepared_statements=settings.prepared_statements,
+        )
+        try:
+            key = settings.secret_key.get_secret_value() if settings.secret_key else await _stored_token_key(database)
+            yield Application(
+                settings=settings,
+                database=database,
+                clock=clock or SystemClock(),
+                signer=TokenSigner(key),
+                service_url=address.service_url,
+            )
+        finally:
+            await database.close()
+
+
+def migrate_database(owner_url: str, revision: str = "head") -> None:
+    """Bring the tables to `revision` as the owner; waits for another migrator instead of racing it."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", owner_url.replace("%", "%%"))
+    command.upgrade(config, revision)
+
+
+async def _stored_token_key(database: Database) -> str:
+    async with database.write() as connection:
+        return await token_key(connection, candidate=random_secret(48))
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)

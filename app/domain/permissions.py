@@ -1,0 +1,154 @@
+"""Who may do what: permissions, the roles that bundle them, and an actor's reach over the tree of units."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.errors import Forbidden, Refusal
+
+
+class Permission(StrEnum):
+    """Every permission, in alphabetical order. A route or a transition names exactly one."""
+
+    ACCOUNTS_MANAGE = "accounts:manage"
+    CALENDARS_MANAGE = "calendars:manage"
+    DOSSIERS_CORRECT = "dossiers:correct"
+    DOSSIERS_DECIDE = "dossiers:decide"
+    DOSSIERS_EXTEND = "dossiers:extend"
+    DOSSIERS_HAND_OVER = "dossiers:hand_over"
+    DOSSIERS_OVERRIDE = "dossiers:override"
+    DOSSIERS_PROCESS = "dossiers:process"
+    DOSSIERS_READ = "dossiers:read"
+    DOSSIERS_RECEIVE = "dossiers:receive"
+    DOSSIERS_STOP = "dossiers:stop"
+    DOSSIERS_SUBMIT = "dossiers:submit"
+    DOSSIERS_SUPPLEMENT = "dossiers:supplement"
+    PAYMENTS_CONFIRM = "payments:confirm"
+    PROCEDURES_MANAGE = "procedures:manage"
+    STATISTICS_READ = "statistics:read"
+    UNITS_MANAGE = "units:manage"
+
+
+class Role(StrEnum):
+    """A function held in a unit (domain: one-stop desk and competent agency)."""
+
+    APPROVING_LEADER = "approving_leader"
+    CASHIER = "cashier"
+    INSPECTOR = "inspector"
+    MACHINE_CLIENT = "machine_client"
+    PROVINCE_ADMINISTRATOR = "province_administrator"
+    RECEPTION_CLERK = "reception_clerk"
+    RECORDS_OFFICER = "records_officer"
+    SPECIALIST = "specialist"
+    UNIT_ADMINISTRATOR = "unit_administrator"
+
+
+_P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.APPROVING_LEADER: frozenset(
+        {
+            _P.DOSSIERS_CORRECT,
+            _P.DOSSIERS_DECIDE,
+            _P.DOSSIERS_EXTEND,
+            _P.DOSSIERS_OVERRIDE,
+            _P.DOSSIERS_PROCESS,
+            _P.DOSSIERS_READ,
+            _P.DOSSIERS_STOP,
+            _P.DOSSIERS_SUPPLEMENT,
+            _P.STATISTICS_READ,
+        }
+    ),
+    Role.CASHIER: frozenset({_P.DOSSIERS_READ, _P.PAYMENTS_CONFIRM}),
+    Role.INSPECTOR: frozenset({_P.DOSSIERS_READ, _P.STATISTICS_READ}),
+    # What a machine may do is the intersection of its scopes with this; its grants say over which units.
+    Role.MACHINE_CLIENT: frozenset({_P.DOSSIERS_READ, _P.DOSSIERS_SUBMIT, _P.PAYMENTS_CONFIRM, _P.STATISTICS_READ}),
+    Role.PROVINCE_ADMINISTRATOR: frozenset(
+        {
+            _P.ACCOUNTS_MANAGE,
+            _P.CALENDARS_MANAGE,
+            _P.DOSSIERS_READ,
+            _P.PROCEDURES_MANAGE,
+            _P.STATISTICS_READ,
+            _P.UNITS_MANAGE,
+        }
+    ),
+    Role.RECEPTION_CLERK: frozenset(
+        {
+            _P.DOSSIERS_CORRECT,
+            _P.DOSSIERS_HAND_OVER,
+            _P.DOSSIERS_READ,
+            _P.DOSSIERS_RECEIVE,
+            _P.DOSSIERS_SUBMIT,
+            _P.DOSSIERS_SUPPLEMENT,
+            _P.PAYMENTS_CONFIRM,
+            _P.STATISTICS_READ,
+        }
+    ),
+    Role.RECORDS_OFFICER: frozenset({_P.DOSSIERS_HAND_OVER, _P.DOSSIERS_READ}),
+    Role.SPECIALIST: frozenset(
+        {_P.DOSSIERS_DECIDE, _P.DOSSIERS_PROCESS, _P.DOSSIERS_READ, _P.DOSSIERS_SUPPLEMENT, _P.STATISTICS_READ}
+    ),
+    Role.UNIT_ADMINISTRATOR: frozenset({_P.ACCOUNTS_MANAGE, _P.CALENDARS_MANAGE, _P.DOSSIERS_READ, _P.STATISTICS_READ}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held in the unit at `path` (`/1/7/`), and so in everything below it."""
+
+    role: Role
+    unit_id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rows an actor may touch: units whose path starts with one of `paths`, or all of them."""
+
+    paths: tuple[str, ...]
+    everything: bool = False
+
+    def covers(self, path: str) -> bool:
+        return self.everything or any(path.startswith(prefix) for prefix in self.paths)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.paths and not self.everything
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody known who acts. `account_id` None is the system itself (import, follower, scan)."""
+
+    account_id: int | None
+    kind: str
+    auth_version: int
+    grants: tuple[Grant, ...]
+    scopes: frozenset[str] = frozenset()
+    """For machines: the permissions the client was given; ignored for staff."""
+
+    def holds(self, permission: Permission) -> bool:
+        return any(self._gives(grant, permission) for grant in self.grants)
+
+    def scope(self, permission: Permission) -> Scope:
+        """Return where the actor holds `permission`; empty if nowhere."""
+        paths = tuple(sorted({grant.path for grant in self.grants if self._gives(grant, permission)}))
+        return Scope(paths=paths, everything=any(is_root(path) for path in paths))
+
+    def _gives(self, grant: Grant, permission: Permission) -> bool:
+        if permission not in ROLE_PERMISSIONS[grant.role]:
+            return False
+        return self.kind != "machine" or permission.value in self.scopes
+
+
+SYSTEM = Actor(account_id=None, kind="system", auth_version=0, grants=())
+
+
+def is_root(path: str) -> bool:
+    """Tell whether `path` is the root of the tree: one installation serves one province, so a root sees everything."""
+    return path.count("/") == 2  # noqa: PLR2004 - "/1/": one id between two slashes
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise `Forbidden` unless the actor holds `permission` somewhere."""
+    if not actor.holds(permission):
+        raise Forbidden(Refusal("permission_missing", params={"permission": permission.value}))

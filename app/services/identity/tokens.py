@@ -1,0 +1,44 @@
+"""Access tokens: what is in them, and when one still counts.
+
+A token carries the actor's grants and the account's auth version. Any change of password, role or status raises the
+version, so one comparison with the account row ends every older token at once.
+"""
+
+import datetime as dt
+from typing import Any
+
+from app.core.security import TokenInvalid, TokenSigner
+from app.domain.errors import Refusal, Unauthenticated
+from app.domain.permissions import Actor, Grant, Role
+
+
+def sign_access_token(signer: TokenSigner, actor: Actor, *, expires_at: dt.datetime) -> str:
+    claims: dict[str, Any] = {
+        "sub": actor.account_id,
+        "kind": actor.kind,
+        "v": actor.auth_version,
+        "grants": [[grant.role.value, grant.unit_id, grant.path] for grant in actor.grants],
+        "scopes": sorted(actor.scopes),
+    }
+    return signer.sign(claims, expires_at=expires_at)
+
+
+def read_access_token(signer: TokenSigner, token: str, *, now: dt.datetime) -> Actor:
+    """Return the actor the token speaks of, not yet compared with the account row; raise `Unauthenticated`."""
+    try:
+        claims = signer.read(token, now=now)
+        return Actor(
+            account_id=int(claims["sub"]),
+            kind=str(claims["kind"]),
+            auth_version=int(claims["v"]),
+            grants=tuple(Grant(Role(role), int(unit_id), str(path)) for role, unit_id, path in claims["grants"]),
+            scopes=frozenset(claims["scopes"]),
+        )
+    except (TokenInvalid, KeyError, ValueError, TypeError) as error:
+        raise Unauthenticated(Refusal("token_invalid")) from error
+
+
+def ensure_current(actor: Actor, auth_version: int | None) -> None:
+    """Raise `Unauthenticated` unless the account is still at the version the token was made for."""
+    if auth_version is None or auth_version != actor.auth_version:
+        raise Unauthenticated(Refusal("token_revoked"))
