@@ -108,7 +108,7 @@ class Guardian:
         self.socket_dir = socket_directory(home, self.account.uid)
 
     def run(self) -> None:
-        """Return when the last user has gone and the server has stopped. Raises PostgresUnavailable if it never starts."""
+        """Return when the last user has gone and the server has stopped; PostgresUnavailable if it never starts."""
         failures = 0
         while not self._deserted():
             # A server whose guardian was killed is adopted as it is. If it shows only after we looked, then ours finds
@@ -245,7 +245,8 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ignore)
     os.chdir("/")
-    os.write(int(lock), f"{os.getpid()}\n".encode())  # for whoever looks; the lock itself is what counts
+    os.ftruncate(int(lock), 0)
+    os.pwrite(int(lock), f"{os.getpid()}\n".encode(), 0)  # for whoever looks; the lock itself is what counts
     try:
         Guardian(PostgresHome(Path(home)), Path(bin_dir), int(major), version, int(lock)).run()
     except (PostgresUnavailable, OSError, subprocess.SubprocessError) as error:

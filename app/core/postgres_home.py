@@ -140,7 +140,7 @@ def forget_recycled_pid(lock_file: Path) -> None:
     """Remove a left-over lock file of PostgreSQL whose process number now belongs to another program.
 
     This happens when a container restarts, and PostgreSQL would refuse to start for fear of it. Only a process that
-    surely is no PostgreSQL counts, and only where its own name can be read; a dead number is left to PostgreSQL to judge.
+    surely is no PostgreSQL counts, and only where its own name can be read; a dead number PostgreSQL judges itself.
     """
     try:
         pid = int(lock_file.read_text(encoding="utf-8").split(maxsplit=1)[0])
