@@ -284,7 +284,7 @@ def test_extensions_are_refused_after_breach_twice_or_during_a_wait() -> None:
 
 def test_a_later_calendar_does_not_undo_a_lawful_extension() -> None:
     late = Extension(at("2026-11-25 10:00"), working_days(1))
-    deadline = current_deadline(calendar, at("2026-11-23 09:00"), working_days(1), extensions=[late], recomputing=True)
+    deadline = current_deadline(OFFICE, at("2026-11-23 09:00"), working_days(1), extensions=[late], recomputing=True)
     assert deadline.due_at == at("2026-11-26 09:00")
 
 
