@@ -1,10 +1,11 @@
 import datetime as dt
 import re
 from collections import Counter
-from importlib import resources
+from pathlib import Path
 
 import pytest
 
+import app.data as shipped
 from app.adapters.holiday_proposals import propose_holidays
 from app.data import document, rows
 from app.domain.calendars import DayKind
@@ -15,10 +16,9 @@ from app.domain.procedures import Channel, Confidence, SearchDocument, ServiceLe
 from app.domain.satisfaction import SatisfactionCounts, SatisfactionLevel, project
 from app.domain.search_text import fold
 
-FILES = sorted(
-    str(path.relative_to(resources.files("app.data")))  # type: ignore[arg-type] - the package is a directory on disk
-    for path in (*resources.files("app.data").glob("*.csv"), *resources.files("app.data").glob("code_lists/*.csv"))  # type: ignore[attr-defined] - see above
-)
+DATA = Path(shipped.__file__).parent
+FILES = sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.csv"))
+DATE_COLUMN = re.compile(r"(_on|_from|_to|_until)$|^day$")
 PROCEDURE_CODES = {row["code"] for row in rows("procedures.csv")}
 LIMIT_UNITS = {"working_hours", "working_days", "calendar_days", "same_day", "half_day"}
 
@@ -31,8 +31,8 @@ def test_every_cell_is_clean_and_every_confidence_is_known(name: str) -> None:
             assert value == value.strip(), (column, value)
             if column.endswith("confidence") and value:
                 assert value in set(Confidence), row
-            if value and re.search(r"(_on|_from|_to|known_until|^day)$", column) and column != "decided_to":
-                assert column == "weekday" or dt.date.fromisoformat(value)
+            if value and DATE_COLUMN.search(column):
+                assert dt.date.fromisoformat(value)
 
 
 def test_the_34_provinces_have_3321_communes_and_ninh_binh_129() -> None:
