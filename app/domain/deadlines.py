@@ -7,10 +7,10 @@ counting it is the day of this start that is excluded. A due time never stands o
 closing instant stays there. Seconds are cut off (see `app.domain.working_calendar`).
 """
 
-import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain.deadline_runs import Course, Grant, Wait, begin, follow
 from app.domain.deadline_terms import (
@@ -46,9 +46,8 @@ __all__ = [
 ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Deadline:
-    """A due time and what is known about it."""
+class Deadline(NamedTuple):
+    """A due time and what is known about it. (A tuple, for a hundred thousand of them a second.)"""
 
     due_at: dt.datetime | None
     """None while the clock stands still."""
