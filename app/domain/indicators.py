@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from enum import StrEnum
 
-_VIETNAM = dt.timezone(dt.timedelta(hours=7))
+from app.domain.calendars import LOCAL_TIME
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def outcome(ended_at: dt.datetime, due_at: dt.datetime) -> Outcome:
     """Judge a finished dossier: late after the due moment, on time on the due date (in Vietnam), early before it."""
     if ended_at > due_at:
         return Outcome.LATE
-    same_day = ended_at.astimezone(_VIETNAM).date() == due_at.astimezone(_VIETNAM).date()
+    same_day = ended_at.astimezone(LOCAL_TIME).date() == due_at.astimezone(LOCAL_TIME).date()
     return Outcome.ON_TIME if same_day else Outcome.EARLY
 
 

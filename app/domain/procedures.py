@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from app.domain.deadline_terms import Limit
 from app.domain.errors import Refusal
 from app.domain.search_text import fold, tokens
 
@@ -54,21 +55,21 @@ class ComponentSource(StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTerm:
-    """The time a channel has: `value` of `unit` (working_hours, working_days, calendar_days, same_day, half_day).
+    """The time a procedure has on a channel: what the law gives, and what the agency commits to when that is less.
 
-    `committed_value` is what the agency promises when that is shorter than the statutory limit; both are in `unit`.
+    `verification` is the longest time when facts must be verified elsewhere.
     """
 
     channel: Channel
-    value: int
-    unit: str
-    committed_value: int | None = None
+    statutory: Limit
+    committed: Limit | None = None
+    verification: Limit | None = None
     confidence: Confidence = Confidence.DEFAULT
 
     @property
-    def effective_value(self) -> int:
+    def promised(self) -> Limit:
         """The limit a receipt promises: the committed one where there is one."""
-        return self.value if self.committed_value is None else self.committed_value
+        return self.committed or self.statutory
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,19 +8,21 @@ import pytest
 import app.data as shipped
 from app.adapters.holiday_proposals import propose_holidays
 from app.data import document, rows
-from app.domain.calendars import DayKind
+from app.domain.calendars import CalendarEntry, DayKind, Session, WeeklyHours, clock_minutes, compile_calendar
+from app.domain.deadline_terms import LimitUnit
 from app.domain.fees import Fee, FeeQuantities, FeeStep, FeeUnit, total
 from app.domain.identifiers import is_agency_code, is_procedure_code
 from app.domain.indicators import Rate
 from app.domain.procedures import Channel, Confidence, SearchDocument, ServiceLevel, rank
 from app.domain.satisfaction import SatisfactionCounts, SatisfactionLevel, project
 from app.domain.search_text import fold
+from app.domain.working_calendar import day_number
 
 DATA = Path(shipped.__file__).parent
 FILES = sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.csv"))
 DATE_COLUMN = re.compile(r"(_on|_from|_to|_until)$|^day$")
 PROCEDURE_CODES = {row["code"] for row in rows("procedures.csv")}
-LIMIT_UNITS = {"working_hours", "working_days", "calendar_days", "same_day", "half_day"}
+LIMIT_UNITS = set(LimitUnit)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -204,8 +206,43 @@ def test_working_days_swapped_in_fall_on_weekends_and_each_has_its_day_off() -> 
     off = [day for day, kind in kinds.items() if kind == DayKind.SWAP_REST]
     assert all(day.weekday() >= 5 for day in make_up)
     assert all(day.weekday() < 5 for day in off)
-    assert len(make_up) == len(off)
+    assert {
+        (dt.date.fromisoformat(row["replaces"]), row["kind"]) for row in rows("calendar_days.csv") if row["replaces"]
+    } == {
+        *((day, DayKind.SWAP_REST) for day in make_up),
+        *((day, DayKind.SWAP_WORK) for day in off),
+    }
     assert kinds[dt.date(2026, 11, 24)] == DayKind.HOLIDAY
+
+
+def test_the_shipped_calendar_and_hours_compile_with_swapped_days_and_24_november() -> None:
+    (calendar,) = rows("calendars.csv")
+    sessions: dict[int, list[Session]] = {}
+    for row in rows("working_hours.csv"):
+        sessions.setdefault(int(row["weekday"]), []).append(
+            Session(clock_minutes(row["opens"]), clock_minutes(row["closes"]))
+        )
+    compiled = compile_calendar(
+        [WeeklyHours(weekday, tuple(halves)) for weekday, halves in sessions.items()],
+        [
+            CalendarEntry(
+                dt.date.fromisoformat(row["day"]),
+                DayKind(row["kind"]),
+                row["name"],
+                row["source"],
+                row["confidence"],
+                replaces=dt.date.fromisoformat(row["replaces"]) if row["replaces"] else None,
+            )
+            for row in rows("calendar_days.csv")
+        ],
+        first_day=dt.date(2021, 1, 1),
+        last_day=dt.date(2027, 12, 31),
+        known_until=dt.date.fromisoformat(calendar["known_until"]),
+        version="shipped",
+    )
+    assert day_number(dt.date(2026, 8, 22)) in compiled.work_days
+    for day_off in (dt.date(2026, 1, 2), dt.date(2026, 2, 18), dt.date(2026, 8, 31), dt.date(2026, 11, 24)):
+        assert day_number(day_off) not in compiled.work_days
 
 
 def test_days_after_the_known_ones_are_provisional() -> None:

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.deadline_terms import Limit, LimitUnit
 from app.domain.procedures import (
     Channel,
     ChannelTerm,
@@ -68,10 +69,9 @@ def test_listed_components_are_either_brought_or_missing(codes: list[str]) -> No
 
 
 def test_the_promise_is_the_committed_limit_where_there_is_one() -> None:
-    term = ChannelTerm(channel=Channel.COUNTER, value=7, unit="working_days")
-    assert term.effective_value == 7
-    committed = ChannelTerm(channel=Channel.COUNTER, value=7, unit="working_days", committed_value=5)
-    assert committed.effective_value == 5
+    seven_days, five_days = Limit(7, LimitUnit.WORKING_DAYS), Limit(5, LimitUnit.WORKING_DAYS)
+    assert ChannelTerm(channel=Channel.COUNTER, statutory=seven_days).promised == seven_days
+    assert ChannelTerm(channel=Channel.COUNTER, statutory=seven_days, committed=five_days).promised == five_days
 
 
 @pytest.mark.parametrize(
