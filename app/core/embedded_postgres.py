@@ -55,15 +55,14 @@ class EmbeddedCluster:
         if users is None:
             return
         try:
+            present = self._home.is_home_of(users)
             # If the guardian was killed, nobody would stop the server after us.
-            lock = _free_guardian_lock(self._home)
+            lock = _free_guardian_lock(self._home) if present else None
             if lock is not None:
                 _start_guardian(self._home, self._binaries, lock)
             # Turning our share into the whole works only if there is no other. When two leave at once, trying drops the
             # share of the one that fails, so that the other finds itself alone: at least one of them is the last.
-            last = wait and try_lock(users, fcntl.LOCK_EX)
-        except FileNotFoundError:
-            last = False  # the data directory was removed; the guardian sees that by itself
+            last = wait and present and try_lock(users, fcntl.LOCK_EX)
         finally:
             os.close(users)  # not LOCK_UN, which would also take the share from forked processes
         if last:

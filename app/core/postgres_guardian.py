@@ -22,7 +22,7 @@ from app.core.postgres_binaries import PostgresUnavailable
 from app.core.postgres_home import (
     PORT,
     PostgresHome,
-    forget_recycled_pid,
+    forget_stale_pid,
     make_private_directory,
     socket_directory,
     try_lock,
@@ -30,7 +30,7 @@ from app.core.postgres_home import (
 
 SUPERUSER = "motcua_admin"
 _POLL_SECONDS = 0.1
-_RETRY_SECONDS = 0.3
+_RETRY_SECONDS = 0.2
 _MOST_FAILURES = 5
 _FAST_SHUTDOWN_SECONDS = 60.0
 _IMMEDIATE_SHUTDOWN_SECONDS = 15.0
@@ -110,10 +110,12 @@ class Guardian:
     def run(self) -> None:
         """Return when the last user has gone and the server has stopped; PostgresUnavailable if it never starts."""
         failures = 0
-        while not self._deserted():
+        while self.home.is_home_of(self.users):
             # A server whose guardian was killed is adopted as it is. If it shows only after we looked, then ours finds
             # its postmaster.pid and gives up at once, and the next round adopts the other.
             running = self.home.running_server()
+            if running is None and self._deserted():
+                break
             postmaster = Postmaster(self.home, running.pid) if running else self._start()
             outcome = self._watch(postmaster)
             if outcome == "deserted":
@@ -133,15 +135,15 @@ class Guardian:
         if self.home.initialised_major() is None:
             self._initialise()
         make_private_directory(self.socket_dir, self.account.uid, self.account.gid)
-        forget_recycled_pid(self.home.cluster / "postmaster.pid")
-        forget_recycled_pid(self.socket_dir / f".s.PGSQL.{PORT}.lock")
+        forget_stale_pid(self.home.cluster / "postmaster.pid")
+        forget_stale_pid(self.socket_dir / f".s.PGSQL.{PORT}.lock")
         child = self._popen("postgres", "-D", self.home.cluster, "-h", "", "-k", self.socket_dir, "-p", str(PORT))
         return Postmaster(self.home, child.pid, child)
 
     def _watch(self, postmaster: Postmaster) -> Literal["deserted", "died", "never ready"]:
         was_ready = False
         while postmaster.is_alive():
-            if self._deserted():
+            if not self.home.is_home_of(self.users) or self._deserted():
                 postmaster.stop()
                 return "deserted"
             was_ready = was_ready or postmaster.is_ready()
@@ -149,16 +151,8 @@ class Guardian:
         return "died" if was_ready else "never ready"
 
     def _deserted(self) -> bool:
-        """True when nobody uses the cluster; from then on nobody can begin to until this process ends.
-
-        Also when the directory was removed under us: others who come now see other lock files, and what is at this
-        place is no longer ours to touch.
-        """
-        try:
-            ours = os.path.samestat(self.home.users_lock.stat(), os.fstat(self.users))
-        except FileNotFoundError:
-            ours = False
-        return not ours or try_lock(self.users, fcntl.LOCK_EX)
+        """True when nobody uses the cluster; from then on nobody can begin to until this process ends."""
+        return try_lock(self.users, fcntl.LOCK_EX)
 
     def _initialise(self) -> None:
         """Build the cluster beside its place and rename it when complete: what is in place is never half done.

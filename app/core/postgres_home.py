@@ -73,6 +73,13 @@ class PostgresHome:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def is_home_of(self, users_lock: int) -> bool:
+        """False when the directory of this open `users.lock` was moved or removed; what is there now is another's."""
+        try:
+            return os.path.samestat(self.users_lock.stat(), os.fstat(users_lock))
+        except FileNotFoundError:
+            return False
+
     def open_file(self, path: Path, flags: int = 0) -> int:
         """Open (or create) a private file that belongs to whoever owns the home, even when root gets here first."""
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
@@ -136,19 +143,21 @@ def make_private_directory(path: Path, owner: int, group: int) -> None:
         os.chown(path, owner, group)
 
 
-def forget_recycled_pid(lock_file: Path) -> None:
-    """Remove a left-over lock file of PostgreSQL whose process number now belongs to another program.
+def forget_stale_pid(lock_file: Path) -> None:
+    """Remove a left-over lock file of PostgreSQL whose process number belongs to another program or to a zombie.
 
-    This happens when a container restarts, and PostgreSQL would refuse to start for fear of it. Only a process that
-    surely is no PostgreSQL counts, and only where its own name can be read; a dead number PostgreSQL judges itself.
+    The first happens when a container restarts, the second where nobody collects the dead; PostgreSQL would refuse to
+    start for fear of both. A number that may be a PostgreSQL's, and one that is free, is left to PostgreSQL to judge;
+    so are orphaned sessions of a killed server, which it knows by their shared memory.
     """
     try:
         pid = int(lock_file.read_text(encoding="utf-8").split(maxsplit=1)[0])
     except (FileNotFoundError, IndexError, ValueError):
         return
-    command = _command_of(pid) if _PROCESSES_ARE_FILES else []
-    if command and not Path(command[0]).name.startswith("postgres"):
-        lock_file.unlink()
+    if _PROCESSES_ARE_FILES and Path(f"/proc/{pid}").exists():
+        program = Path(next(iter(_command_of(pid)), "zombie")).name
+        if not program.startswith("postgres"):
+            lock_file.unlink()
 
 
 def _command_of(pid: int) -> list[str]:
@@ -156,7 +165,7 @@ def _command_of(pid: int) -> list[str]:
     if _PROCESSES_ARE_FILES:
         try:
             content = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (FileNotFoundError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
             return []
         return [os.fsdecode(part) for part in content.split(b"\0") if part]
     answer = subprocess.run(["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False)

@@ -25,8 +25,10 @@ from app.core.postgres_binaries import OVERRIDE, PostgresBinaries, find_binaries
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("cluster_user.py")
+LINUX = Path("/proc/self/cmdline").exists()
 ORDINARY_UID = 65534
 READABLE_BY_ALL = 0o755
+NUMBER_OF_THE_KILLED_SERVER = ["free", "another program's", "a zombie's"] if LINUX else ["free"]
 ORDINARY_PYTHON = next((path for path in (Path("/usr/bin/python3"),) if path.exists()), None)
 
 
@@ -100,7 +102,10 @@ def is_gone(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
-    return Path(f"/proc/{pid}/cmdline").exists() and not Path(f"/proc/{pid}/cmdline").read_bytes()
+    try:
+        return LINUX and not Path(f"/proc/{pid}/cmdline").read_bytes()  # a zombie
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def query(dsn: str, sql: str) -> list[tuple[Any, ...]]:
@@ -122,6 +127,7 @@ def admin_dsn(cluster: EmbeddedCluster) -> str:
 
 
 def write_hundred_rows(dsn: str) -> None:
+    query(dsn, "DROP TABLE IF EXISTS kept")
     query(dsn, "CREATE TABLE kept AS SELECT n FROM generate_series(1, 100) AS n")
 
 
@@ -137,19 +143,41 @@ def fake_server(directory: Path, version: str) -> tuple[Path, Any]:
     return directory, "installed"
 
 
+@contextmanager
+def passable_directory() -> Iterator[Path]:
+    """A directory that everyone may pass through, with a short name."""
+    directory = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    directory.chmod(READABLE_BY_ALL)
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(name="fresh_dir")
+def _fresh_dir() -> Iterator[Path]:
+    """A data directory that does not exist yet; nothing may be left running on it."""
+    with passable_directory() as parent:
+        yield parent / "data"
+        if (parent / "data/postgres/guardian.lock").exists():
+            wait_until(lambda: is_stopped(parent / "data"))
+
+
+@pytest.fixture(name="initialised_dir", scope="module")
+def _initialised_dir() -> Iterator[Path]:
+    with passable_directory() as parent:
+        with start_cluster(parent / "data") as cluster:
+            cluster.release(wait=True)
+        yield parent / "data"
+
+
 @pytest.fixture(name="data_dir")
-def _data_dir() -> Iterator[Path]:
-    """A fresh directory that everyone may pass through, with a short name; nothing may be left running on it."""
-    parent = Path(tempfile.mkdtemp(prefix="motcua-test-"))
-    parent.chmod(READABLE_BY_ALL)
-    yield parent / "data"
-    if (parent / "data/postgres/guardian.lock").exists():
-        wait_until(lambda: is_stopped(parent / "data"))
-    shutil.rmtree(parent)
+def _data_dir(initialised_dir: Path) -> Iterator[Path]:
+    """A data directory with a cluster that is not running; nothing may be left running on it."""
+    yield initialised_dir
+    wait_until(lambda: is_stopped(initialised_dir))
 
 
-async def test_first_start_makes_a_cluster_for_vietnamese_text_on_a_private_socket(data_dir: Path) -> None:
-    with start_cluster(data_dir) as cluster:
+async def test_first_start_makes_a_cluster_for_vietnamese_text_on_a_private_socket(fresh_dir: Path) -> None:
+    with start_cluster(fresh_dir) as cluster:
         connection = await asyncpg.connect(admin_dsn(cluster))
         try:
             assert await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is True
@@ -181,8 +209,8 @@ def test_data_is_found_again_after_a_stop(data_dir: Path) -> None:
         assert count_rows(admin_dsn(cluster)) == 100
 
 
-def test_two_starters_at_once_share_one_server(data_dir: Path) -> None:
-    with using(data_dir) as one, using(data_dir) as two, using(data_dir) as three:
+def test_two_starters_at_once_share_one_server(fresh_dir: Path) -> None:
+    with using(fresh_dir) as one, using(fresh_dir) as two, using(fresh_dir) as three:
         answers = [user.answer()["dsn"] for user in (one, two, three)]
         started = {query(dsn, "SELECT pg_postmaster_start_time()")[0][0] for dsn in answers}
         assert len(started) == 1
@@ -261,8 +289,8 @@ def test_killed_server_comes_back_with_its_data(data_dir: Path) -> None:
         assert postmaster_pid(data_dir) != server
 
 
-@pytest.mark.parametrize("recycled", [False, True], ids=["numbers free", "number taken by another program"])
-def test_start_recovers_after_everything_was_killed(data_dir: Path, *, recycled: bool) -> None:
+@pytest.mark.parametrize("number_is", NUMBER_OF_THE_KILLED_SERVER)
+def test_start_recovers_after_everything_was_killed(data_dir: Path, number_is: str) -> None:
     with using(data_dir) as user:
         dsn = user.answer()["dsn"]
         write_hundred_rows(dsn)
@@ -271,42 +299,44 @@ def test_start_recovers_after_everything_was_killed(data_dir: Path, *, recycled:
             os.kill(pid, signal.SIGKILL)
         user.kill()
     wait_until(lambda: is_gone(server) and not is_guarded(data_dir))
-    if recycled:
+    with subprocess.Popen(["/bin/sh", "-c", "exit"]) as zombie:
+        wait_until(lambda: not LINUX or is_gone(zombie.pid))
+        number = {"free": server, "another program's": os.getpid(), "a zombie's": zombie.pid}[number_is]
         socket_lock = data_dir / "postgres/socket/.s.PGSQL.5432.lock"
         for left_over in (data_dir / "postgres/cluster/postmaster.pid", socket_lock):
             content = left_over.read_text(encoding="utf-8")
-            left_over.write_text(content.replace(str(server), str(os.getpid()), 1), encoding="utf-8")
-    with start_cluster(data_dir) as cluster:
-        assert count_rows(admin_dsn(cluster)) == 100
+            left_over.write_text(content.replace(str(server), str(number), 1), encoding="utf-8")
+        with start_cluster(data_dir) as cluster:
+            assert count_rows(admin_dsn(cluster)) == 100
 
 
-def test_half_made_cluster_is_made_again(data_dir: Path) -> None:
-    unfinished = data_dir / "postgres/cluster.new"
-    with using(data_dir) as user:
+def test_half_made_cluster_is_made_again(fresh_dir: Path) -> None:
+    unfinished = fresh_dir / "postgres/cluster.new"
+    with using(fresh_dir) as user:
         wait_until((unfinished / "postgresql.conf").exists)
-        os.kill(guardian_pid(data_dir), signal.SIGKILL)
+        os.kill(guardian_pid(fresh_dir), signal.SIGKILL)
         user.kill()
     assert unfinished.exists()
-    assert not (data_dir / "postgres/cluster").exists()
-    with start_cluster(data_dir) as cluster:
+    assert not (fresh_dir / "postgres/cluster").exists()
+    with start_cluster(fresh_dir) as cluster:
         assert query(admin_dsn(cluster), "SELECT 1") == [(1,)]
     assert not unfinished.exists()
 
 
-def test_guardian_of_a_directory_moved_away_stops_its_server_and_leaves_the_new_one_alone(data_dir: Path) -> None:
-    with start_cluster(data_dir) as old:
-        server = postmaster_pid(data_dir)
-        data_dir.rename(data_dir.with_name("moved"))
-        with start_cluster(data_dir) as new:
+def test_guardian_of_a_directory_moved_away_stops_its_server_and_leaves_the_new_one_alone(fresh_dir: Path) -> None:
+    with start_cluster(fresh_dir) as old:
+        server = postmaster_pid(fresh_dir)
+        fresh_dir.rename(fresh_dir.with_name("moved"))
+        with start_cluster(fresh_dir) as new:
             wait_until(lambda: is_gone(server))
             old.release(wait=True)
             assert query(admin_dsn(new), "SELECT 1") == [(1,)]
 
 
-def test_socket_of_a_long_data_directory_goes_to_a_private_temporary_place(data_dir: Path) -> None:
-    long = data_dir / ("a" * 60) / ("b" * 60)
+def test_socket_of_a_long_data_directory_goes_to_a_private_temporary_place(fresh_dir: Path) -> None:
+    long = fresh_dir / ("a" * 60) / ("b" * 60)
     with start_cluster(long) as cluster:
-        assert not cluster.socket_dir.is_relative_to(data_dir)
+        assert not cluster.socket_dir.is_relative_to(fresh_dir)
         assert stat.S_IMODE(cluster.socket_dir.stat().st_mode) == 0o700
         assert query(admin_dsn(cluster), "SELECT 1") == [(1,)]
         cluster.release(wait=True)
@@ -319,34 +349,36 @@ def test_socket_of_a_long_data_directory_goes_to_a_private_temporary_place(data_
     cluster.socket_dir.rmdir()
 
 
-def test_nothing_outside_the_data_directory_changes(data_dir: Path) -> None:
+def test_nothing_outside_the_data_directory_changes(fresh_dir: Path) -> None:
     bin_dir = find_binaries().bin_dir
-    outside = [*data_dir.parents, bin_dir, *bin_dir.parents, *bin_dir.iterdir()]
+    outside = [*fresh_dir.parents, bin_dir, *bin_dir.parents, *bin_dir.iterdir()]
 
     def appearance() -> list[tuple[int, int, int]]:
         return [(status.st_mode, status.st_uid, status.st_gid) for status in (path.stat() for path in outside)]
 
     before, accounts = appearance(), pwd.getpwall()
-    with start_cluster(data_dir) as cluster:
+    with start_cluster(fresh_dir) as cluster:
         cluster.release(wait=True)
     assert appearance() == before
     assert pwd.getpwall() == accounts
 
 
-def test_data_of_another_major_version_is_refused_with_its_number(data_dir: Path) -> None:
-    (data_dir / "postgres/cluster").mkdir(parents=True)
-    (data_dir / "postgres/cluster/PG_VERSION").write_text("12\n", encoding="ascii")
+def test_data_of_another_major_version_is_refused_with_its_number(fresh_dir: Path) -> None:
+    (fresh_dir / "postgres/cluster").mkdir(parents=True)
+    (fresh_dir / "postgres/cluster/PG_VERSION").write_text("12\n", encoding="ascii")
     with pytest.raises(PostgresUnavailable, match="PostgreSQL 12"):
-        start_cluster(data_dir)
+        start_cluster(fresh_dir)
 
 
 def test_failed_start_shows_the_server_s_own_words(data_dir: Path) -> None:
-    with start_cluster(data_dir) as cluster:
-        cluster.release(wait=True)
-    with (data_dir / "postgres/cluster/postgresql.conf").open("a", encoding="utf-8") as settings:
-        settings.write("no_such_setting = 1\n")
-    with pytest.raises(PostgresUnavailable, match="no_such_setting"):
-        start_cluster(data_dir)
+    settings = data_dir / "postgres/cluster/postgresql.conf"
+    good = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{good}no_such_setting = 1\n", encoding="utf-8")
+    try:
+        with pytest.raises(PostgresUnavailable, match="no_such_setting"):
+            start_cluster(data_dir)
+    finally:
+        settings.write_text(good, encoding="utf-8")
 
 
 def test_binaries_of_the_data_s_major_version_are_preferred(tmp_path: Path) -> None:
@@ -386,45 +418,45 @@ def test_named_directory_of_binaries_is_used_alone(tmp_path: Path, monkeypatch: 
 
 if os.geteuid() == 0 and ORDINARY_PYTHON is not None:
 
-    def test_root_and_the_owner_of_the_directory_start_it_in_turn(data_dir: Path) -> None:
-        data_dir.mkdir()
-        os.chown(data_dir, ORDINARY_UID, ORDINARY_UID)
+    def test_root_and_the_owner_of_the_directory_start_it_in_turn(fresh_dir: Path) -> None:
+        fresh_dir.mkdir()
+        os.chown(fresh_dir, ORDINARY_UID, ORDINARY_UID)
         ordinary: dict[str, Any] = {"user": ORDINARY_UID, "group": ORDINARY_UID, "extra_groups": []}
-        with using(data_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
+        with using(fresh_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
             write_hundred_rows(user.answer()["dsn"])
-        wait_until(lambda: is_stopped(data_dir))
-        with start_cluster(data_dir) as cluster:
+        wait_until(lambda: is_stopped(fresh_dir))
+        with start_cluster(fresh_dir) as cluster:
             assert count_rows(admin_dsn(cluster)) == 100
-            assert Path(f"/proc/{postmaster_pid(data_dir)}").stat().st_uid == ORDINARY_UID
+            assert Path(f"/proc/{postmaster_pid(fresh_dir)}").stat().st_uid == ORDINARY_UID
             cluster.release(wait=True)
-        with using(data_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
+        with using(fresh_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
             assert count_rows(user.answer()["dsn"]) == 100
-        owners = {path.lstat().st_uid for path in data_dir.rglob("*")}
+        owners = {path.lstat().st_uid for path in fresh_dir.rglob("*")}
         assert owners == {ORDINARY_UID}
 
 
 if os.geteuid() == 0 and Path("/proc/sys/user/max_user_namespaces").exists():
 
     def test_root_without_namespaces_runs_the_server_as_nobody_from_a_copy(
-        data_dir: Path, monkeypatch: pytest.MonkeyPatch
+        fresh_dir: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         prefix = find_binaries().bin_dir.parent
-        package, closed = prefix.parent, data_dir.parent / "closed"
+        package, closed = prefix.parent, fresh_dir.parent / "closed"
         shutil.copytree(prefix, closed / package.name / prefix.name, symlinks=True)
         if package.with_name(f"{package.name}.libs").exists():
             shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
         closed.chmod(0o700)
         monkeypatch.setenv(OVERRIDE, str(closed / package.name / prefix.name / "bin"))
-        with using(data_dir, "--without-namespaces") as user:
+        with using(fresh_dir, "--without-namespaces") as user:
             dsn = user.answer()["dsn"]
             assert query(dsn, "SELECT 1") == [(1,)]
             nobody = pwd.getpwnam("nobody").pw_uid
-            assert Path(f"/proc/{postmaster_pid(data_dir)}").stat().st_uid == nobody
-            assert {path.lstat().st_uid for path in (data_dir / "postgres/cluster").rglob("*")} == {nobody}
+            assert Path(f"/proc/{postmaster_pid(fresh_dir)}").stat().st_uid == nobody
+            assert {path.lstat().st_uid for path in (fresh_dir / "postgres/cluster").rglob("*")} == {nobody}
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
-    def test_root_without_namespaces_is_told_when_nobody_cannot_reach_the_directory(data_dir: Path) -> None:
-        closed = data_dir.parent / "closed"
+    def test_root_without_namespaces_is_told_when_nobody_cannot_reach_the_directory(fresh_dir: Path) -> None:
+        closed = fresh_dir.parent / "closed"
         closed.mkdir(mode=0o700)
         with using(closed / "data", "--without-namespaces") as user:
             error = user.answer()["error"]
