@@ -50,14 +50,20 @@ class ProcedureVersion(Base):
     legal_basis: Mapped[list[Any]] = mapped_column(JSONB, default_factory=list)
     result_types: Mapped[list[Any]] = mapped_column(JSONB, default_factory=list)
     case_variants: Mapped[list[Any]] = mapped_column(JSONB, default_factory=list)
-    """`[{code, name}]` (TRUONGHOP); empty: one case only."""
+    """`[{code, name, requires, confidence}]` (TRUONGHOP); empty: one case only. `requires` lists further components."""
     processing_system: Mapped[str] = mapped_column(default="motcua")
     competent_level: Mapped[str | None] = mapped_column(default=None)
     confidence: Mapped[str] = mapped_column(default="unverified")
+    """How sure the pairing of code and subject is."""
+    fact_confidence: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    """How sure each other fact of the version is, by its name (`level`, `legal_basis`, …)."""
+    fee_set_by_council: Mapped[bool] = mapped_column(default=False)
+    """The provincial council (HĐND) sets the fee, so a missing one does not mean free."""
     source: Mapped[str] = mapped_column(default="")
     notes: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[dt.date]
     valid_to: Mapped[dt.date | None] = mapped_column(default=None)
+    """The first day on which it is no longer in force."""
     published_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
@@ -80,6 +86,8 @@ class ProcedureComponent(Base):
     digitization_required: Mapped[bool] = mapped_column(default=False)
     data_satisfiable: Mapped[bool] = mapped_column(default=False)
     confidence: Mapped[str] = mapped_column(default="unverified")
+    flags_confidence: Mapped[str] = mapped_column(default="unverified")
+    """How sure the numbers of pieces and the flags are; `confidence` is that of the paper itself."""
 
 
 class ProcedureTerm(Base):
@@ -107,6 +115,7 @@ class ProcedureTerm(Base):
     committed_unit: Mapped[str]
     verification_value: Mapped[int | None] = mapped_column(default=None)
     verification_unit: Mapped[str | None] = mapped_column(default=None)
+    verification_confidence: Mapped[str | None] = mapped_column(default=None)
     confidence: Mapped[str] = mapped_column(default="unverified")
 
 

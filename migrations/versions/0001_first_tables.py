@@ -167,12 +167,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
     )
     op.create_index(op.f('ix_audit_entry_at'), 'audit_entry', ['at'], unique=False)
+    op.execute(sa.schema.CreateSequence(sa.Sequence('calendar_version')))
     op.create_table('calendar',
     sa.Column('id', sa.Integer(), sa.Identity(always=True), nullable=False),
     sa.Column('purpose', sa.Text(), nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('known_until', sa.Date(), nullable=False),
+    sa.Column('version', sa.Integer(), server_default=sa.text("nextval('calendar_version')"), nullable=False),
+    sa.Column('known_until', sa.Date(), nullable=True),
+    sa.CheckConstraint("known_until is not null or unit_id is not null or purpose = 'reception'", name=op.f('ck_calendar_national_is_known_until')),
     sa.CheckConstraint("purpose in ('deadline', 'reception')", name=op.f('ck_calendar_purpose')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_calendar_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar')),
@@ -219,6 +221,8 @@ def upgrade() -> None:
     sa.Column('processing_system', sa.Text(), nullable=False),
     sa.Column('competent_level', sa.Text(), nullable=True),
     sa.Column('confidence', sa.Text(), nullable=False),
+    sa.Column('fact_confidence', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('fee_set_by_council', sa.Boolean(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('notes', sa.Text(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
@@ -275,6 +279,7 @@ def upgrade() -> None:
     sa.Column('decided_on', sa.Date(), nullable=True),
     sa.Column('closes_from', sa.Integer(), nullable=True),
     sa.Column('closes_to', sa.Integer(), nullable=True),
+    sa.Column('replaces', sa.Date(), nullable=True),
     sa.CheckConstraint("(kind = 'closure') = (closes_from is not null and closes_to is not null)", name=op.f('ck_calendar_day_closure')),
     sa.CheckConstraint("kind in ('work', 'rest', 'holiday', 'swap_work', 'swap_rest', 'closure')", name=op.f('ck_calendar_day_kind')),
     sa.CheckConstraint("source <> ''", name=op.f('ck_calendar_day_source')),
@@ -355,6 +360,7 @@ def upgrade() -> None:
     sa.Column('digitization_required', sa.Boolean(), nullable=False),
     sa.Column('data_satisfiable', sa.Boolean(), nullable=False),
     sa.Column('confidence', sa.Text(), nullable=False),
+    sa.Column('flags_confidence', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['version_id'], ['procedure_version.id'], name=op.f('fk_procedure_component_version_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_procedure_component')),
     sa.UniqueConstraint('version_id', 'case_variant', 'code', name=op.f('uq_procedure_component_version_id_case_variant_code'))
@@ -385,6 +391,7 @@ def upgrade() -> None:
     sa.Column('committed_unit', sa.Text(), nullable=False),
     sa.Column('verification_value', sa.Integer(), nullable=True),
     sa.Column('verification_unit', sa.Text(), nullable=True),
+    sa.Column('verification_confidence', sa.Text(), nullable=True),
     sa.Column('confidence', sa.Text(), nullable=False),
     sa.CheckConstraint("channel in ('counter', 'online', 'postal')", name=op.f('ck_procedure_term_channel')),
     sa.CheckConstraint("statutory_unit in ('working_hours', 'working_days', 'calendar_days', 'same_day', 'half_day') and committed_unit in ('working_hours', 'working_days', 'calendar_days', 'same_day', 'half_day')", name=op.f('ck_procedure_term_unit')),
@@ -645,6 +652,7 @@ def downgrade() -> None:
     op.drop_table('office_hours')
     op.drop_table('counter')
     op.drop_table('calendar')
+    op.execute(sa.schema.DropSequence(sa.Sequence('calendar_version')))
     op.drop_index(op.f('ix_audit_entry_at'), table_name='audit_entry')
     op.drop_table('audit_entry')
     op.drop_index('uq_agency_identifier_unit_current', table_name='agency_identifier', postgresql_where=sa.text('valid_to is null'))

@@ -65,25 +65,28 @@ PUBLISHED_STANDS = """
 create function refuse_change_of_published() returns trigger language plpgsql as $$
 begin
   if old.status = 'draft' then
-    return new;
+    return case when tg_op = 'DELETE' then old else new end;
   end if;
-  if (to_jsonb(new) - 'status' - 'valid_to') is distinct from (to_jsonb(old) - 'status' - 'valid_to')
-     or new.status = 'draft' then
+  if tg_op = 'DELETE' or new.status = 'draft'
+     or (to_jsonb(new) - 'status' - 'valid_to') is distinct from (to_jsonb(old) - 'status' - 'valid_to') then
     raise exception 'a published procedure version never changes' using errcode = 'insufficient_privilege';
   end if;
   return new;
 end
 $$;
-create trigger published_stands before update on procedure_version
+create trigger published_stands before update or delete on procedure_version
   for each row execute function refuse_change_of_published();
 
+-- The lock makes a part wait for a publication that is under way. Parts move with neither version published.
 create function refuse_change_of_published_part() returns trigger language plpgsql as $$
 declare
-  version integer := case when tg_op = 'INSERT' then new.version_id else old.version_id end;
+  found text;
 begin
-  if exists (select from procedure_version v where v.id = version and v.status <> 'draft') then
-    raise exception 'a published procedure version never changes' using errcode = 'insufficient_privilege';
-  end if;
+  for found in select v.status from procedure_version v where v.id in (old.version_id, new.version_id) for share loop
+    if found <> 'draft' then
+      raise exception 'a published procedure version never changes' using errcode = 'insufficient_privilege';
+    end if;
+  end loop;
   return case when tg_op = 'DELETE' then old else new end;
 end
 $$;
