@@ -4,6 +4,9 @@ import datetime as dt
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.services.organization.load_province import load_province_units
+
 
 async def load_reference_data(session: AsyncSession, *, now: dt.datetime) -> None:
     """Load Ninh Bình's units, the procedures, calendars and clock policies."""
+    await load_province_units(session, province_code="37", now=now)
