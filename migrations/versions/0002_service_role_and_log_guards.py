@@ -77,7 +77,7 @@ $$;
 create trigger published_stands before update or delete on procedure_version
   for each row execute function refuse_change_of_published();
 
--- The lock makes a part wait for a publication that is under way. Parts move with neither version published.
+-- The lock makes a part wait for a publication under way. No part enters, leaves or changes a published version.
 create function refuse_change_of_published_part() returns trigger language plpgsql as $$
 declare
   found text;
