@@ -110,7 +110,7 @@ def paused(calendar: WorkingCalendar, run: Run, start: int, end: int, limit: Lim
     if run.counting is Counting.MINUTES:
         left = calendar.worked_until(run.due) - calendar.worked_until(start)
         resumed = calendar.minute_when_worked(calendar.worked_until(end) + left) if left else 0
-        return run._replace(due=resumed or calendar.next_open_minute(end))
+        return run._replace(due=max(run.due, resumed or calendar.next_open_minute(end)))
     if run.counting is Counting.DAYS:
         first = bisect_right(calendar.day_ends, run.start) + 1
         not_counted = max(bisect_right(calendar.day_ends, end), first) - max(

@@ -10,7 +10,7 @@ closing instant stays there. Seconds are cut off (see `app.domain.working_calend
 import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.domain.deadline_runs import Course, Grant, Wait, begin, follow
 from app.domain.deadline_terms import (
@@ -44,6 +44,9 @@ __all__ = [
     "promise",
     "recorded_facts",
 ]
+
+
+_PAUSE_INTO_RESTART: Final = (SuspensionEffect.PAUSE, SuspensionEffect.RESTART)
 
 
 class Deadline(NamedTuple):
@@ -182,7 +185,10 @@ def _course_as_of(
 def recorded_facts(
     received: int, policy: DeadlinePolicy, suspensions: Sequence[Suspension], extensions: Sequence[Extension]
 ) -> tuple[list[Wait], list[Grant]]:
-    """Waits and extensions in minutes, in order, checked; touching waits of one effect are one wait."""
+    """Waits and extensions in minutes, in order, checked.
+
+    Touching waits of one effect are one wait; so is a pause that runs on into a wait that restarts.
+    """
     faults: list[Refusal] = []
     spans: list[tuple[int, int | None, SuspensionEffect, str]] = []
     for index, suspension in enumerate(suspensions):
@@ -200,8 +206,8 @@ def recorded_facts(
         last = waits[-1] if waits else None
         if last and (last.end is None or start < last.end):
             faults.append(Refusal("suspension_overlap", field))
-        if last and last.effect is effect and last.end == start:
-            waits[-1] = last._replace(end=end)
+        if last and last.end == start and (last.effect is effect or (last.effect, effect) == _PAUSE_INTO_RESTART):
+            waits[-1] = Wait(last.start, end, effect)
         else:
             waits.append(Wait(start, end, effect))
     grants = [_grant(index, extension, received, waits, faults) for index, extension in enumerate(extensions)]
