@@ -29,7 +29,8 @@ LINUX = Path("/proc/self/cmdline").exists()
 ORDINARY_UID = 65534
 READABLE_BY_ALL = 0o755
 NUMBER_OF_THE_KILLED_SERVER = ["free", "another program's", "a zombie's"] if LINUX else ["free"]
-ORDINARY_PYTHON = next((path for path in (Path("/usr/bin/python3"),) if path.exists()), None)
+ORDINARY_PYTHON = "/usr/bin/python3"
+ORDINARY_USER: dict[str, Any] = {"user": ORDINARY_UID, "group": ORDINARY_UID, "extra_groups": []}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
@@ -47,7 +48,7 @@ class User:
             [python, "-P", str(PROGRAM), str(data_dir), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             cwd="/",
             text=True,
             **popen,
@@ -141,6 +142,15 @@ def fake_server(directory: Path, version: str) -> tuple[Path, Any]:
         (directory / name).write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n", encoding="ascii")
         (directory / name).chmod(READABLE_BY_ALL)
     return directory, "installed"
+
+
+def ordinary_user_can_take_part() -> bool:
+    """Whether an ordinary user has a Python that will do, and reaches this program and the binaries."""
+    code = (
+        "import os, sys; sys.exit(sys.version_info < (3, 11) or not all(os.access(p, os.R_OK) for p in sys.argv[1:]))"
+    )
+    command = [ORDINARY_PYTHON, "-c", code, str(PROGRAM), str(find_binaries().bin_dir / "postgres")]
+    return Path(ORDINARY_PYTHON).exists() and subprocess.run(command, check=False, **ORDINARY_USER).returncode == 0
 
 
 @contextmanager
@@ -416,20 +426,22 @@ def test_named_directory_of_binaries_is_used_alone(tmp_path: Path, monkeypatch: 
         find_binaries()
 
 
-if os.geteuid() == 0 and ORDINARY_PYTHON is not None:
+if os.geteuid() == 0 and ordinary_user_can_take_part():
 
-    def test_root_and_the_owner_of_the_directory_start_it_in_turn(fresh_dir: Path) -> None:
+    def test_root_and_the_owner_of_the_directory_start_it_in_turn(
+        fresh_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(OVERRIDE, str(find_binaries().bin_dir))
         fresh_dir.mkdir()
         os.chown(fresh_dir, ORDINARY_UID, ORDINARY_UID)
-        ordinary: dict[str, Any] = {"user": ORDINARY_UID, "group": ORDINARY_UID, "extra_groups": []}
-        with using(fresh_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
+        with using(fresh_dir, python=ORDINARY_PYTHON, **ORDINARY_USER) as user:
             write_hundred_rows(user.answer()["dsn"])
         wait_until(lambda: is_stopped(fresh_dir))
         with start_cluster(fresh_dir) as cluster:
             assert count_rows(admin_dsn(cluster)) == 100
             assert Path(f"/proc/{postmaster_pid(fresh_dir)}").stat().st_uid == ORDINARY_UID
             cluster.release(wait=True)
-        with using(fresh_dir, python=str(ORDINARY_PYTHON), **ordinary) as user:
+        with using(fresh_dir, python=ORDINARY_PYTHON, **ORDINARY_USER) as user:
             assert count_rows(user.answer()["dsn"]) == 100
         owners = {path.lstat().st_uid for path in fresh_dir.rglob("*")}
         assert owners == {ORDINARY_UID}
