@@ -2,29 +2,37 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, IntegerKey
 
+# Outside of transactions: a number that a rolled-back change took is never given to another change.
+CALENDAR_VERSIONS = Sequence("calendar_version", metadata=Base.metadata)
+
 
 class Calendar(Base):
-    """A layer of days: national (no unit), or of one unit (province, commune) laid over it.
+    """A layer of days and hours: national (no unit), or of one unit (province, commune) laid over it.
 
-    Every change raises `version`; `known_until` is the last confirmed day: promises beyond it are provisional.
+    Layers of the purpose `reception` are laid over those of `deadline`. Every change of days, hours or `known_until`
+    gives the layer another `version`, drawn from one sequence for all layers: the same version is the same content.
     """
 
     __tablename__ = "calendar"
     __table_args__ = (
         CheckConstraint("purpose in ('deadline', 'reception')", name="purpose"),
+        CheckConstraint(
+            "known_until is not null or unit_id is not null or purpose = 'reception'", name="national_is_known_until"
+        ),
         UniqueConstraint("purpose", "unit_id", postgresql_nulls_not_distinct=True),
     )
 
     id: Mapped[IntegerKey] = mapped_column(init=False)
     purpose: Mapped[str]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
-    version: Mapped[int] = mapped_column(default=1)
-    known_until: Mapped[dt.date]
+    version: Mapped[int] = mapped_column(CALENDAR_VERSIONS, server_default=CALENDAR_VERSIONS.next_value(), init=False)
+    known_until: Mapped[dt.date | None] = mapped_column(default=None)
+    """Last confirmed day: promises beyond it are provisional. None: as the layer below says."""
 
 
 class CalendarDay(Base):
@@ -50,10 +58,15 @@ class CalendarDay(Base):
     closes_from: Mapped[int | None] = mapped_column(default=None)
     """Minutes from midnight, for the closure of part of a day."""
     closes_to: Mapped[int | None] = mapped_column(default=None)
+    replaces: Mapped[dt.date | None] = mapped_column(default=None)
+    """The day that a swapped day stands in for; its weekday gives a make-up day its hours."""
 
 
 class OfficeHours(Base):
-    """A session of a weekday (0 = Monday), nationwide default or of one unit, possibly seasonal."""
+    """A session of a weekday (0 = Monday), nationwide default or of one unit, possibly seasonal.
+
+    The rows of one period (`valid_from`, `valid_to`) are a whole week: a weekday without a row is closed in it.
+    """
 
     __tablename__ = "office_hours"
     __table_args__ = (
