@@ -156,10 +156,10 @@ def ordinary_user_can_take_part() -> bool:
 @contextmanager
 def passable_directory() -> Iterator[Path]:
     """A directory that everyone may pass through, with a short name."""
-    directory = Path(tempfile.mkdtemp(prefix="motcua-test-"))
-    directory.chmod(READABLE_BY_ALL)
-    yield directory
-    shutil.rmtree(directory)
+    with tempfile.TemporaryDirectory(prefix="motcua-test-") as name:
+        directory = Path(name)
+        directory.chmod(READABLE_BY_ALL)
+        yield directory
 
 
 @pytest.fixture(name="fresh_dir")
