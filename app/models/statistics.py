@@ -1,8 +1,8 @@
-"""Facts kept by a follower of the log: one row a dossier, and sums of them. Both can be re-created from the log."""
+"""Facts kept by a follower of the log: one row a dossier, and sums of them. Both can be made anew from dossiers."""
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -16,11 +16,8 @@ MEASURES = (
     "stopped",
     "index_on_time",
     "promise_kept",
-    "due",
-    "due_ended",
-    "index_late",
-    "index_late_ended",
-    "ended",
+    "overdue_change",
+    "index_late_change",
     "rated_1",
     "rated_2",
     "rated_3",
@@ -32,18 +29,18 @@ MEASURES = (
 class DossierFact(Base):
     """What statistics need to know of one accepted dossier, in local calendar days.
 
-    Everything except what is still open can be summed by day; `StatisticsCell` holds those sums.
+    No foreign key to the dossier: its lock would make the follower wait for clerks, and clerks for the follower.
     """
 
     __tablename__ = "dossier_fact"
     __table_args__ = (
         CheckConstraint("outcome is null or outcome in ('early', 'on_time', 'late')", name="outcome"),
         CheckConstraint("ending is null or ending in ('resolved', 'withdrawn', 'stopped')", name="ending"),
+        CheckConstraint("(ending is null) = (ended_on is null)", name="ended"),
+        Index("ix_dossier_fact_open_due", "due_at", postgresql_where=text("ended_on is null")),
     )
 
-    dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"), primary_key=True)
-    seq: Mapped[int]
-    """Last event taken in."""
+    dossier_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     unit_id: Mapped[int]
     """The competent unit: whose promise it is."""
     procedure_id: Mapped[int]
@@ -56,29 +53,35 @@ class DossierFact(Base):
     index_on_time: Mapped[bool] = mapped_column(default=False)
     """QĐ 766/2.1: ended (of whatever kind) by its due date with at most one supplement request."""
     promise_kept: Mapped[bool] = mapped_column(default=False)
-    due_on: Mapped[dt.date | None] = mapped_column(default=None)
-    """Day from whose end an open dossier is overdue; None while its clock stands."""
+    due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    """The current due date; None while the clock stands and had not run out when it was stopped."""
+    overdue_on: Mapped[dt.date | None] = mapped_column(default=None)
+    """Day at whose end the dossier is overdue and still open; None if it ended by then."""
     index_late_on: Mapped[dt.date | None] = mapped_column(default=None)
-    """Day from which QĐ 766/2.1 counts it late while open: overdue, or asked for supplement twice."""
+    """Day at whose end QĐ 766/2.1 counts it late though open: overdue, or asked for supplement twice."""
+    asked_twice: Mapped[bool] = mapped_column(default=False)
     rated_on: Mapped[dt.date | None] = mapped_column(default=None)
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
 
 
 class StatisticsCell(Base):
-    """Sums of facts for one bucket of time, at three grains and three cuts, so that any question adds few rows.
+    """Sums of facts for one bucket of time, at three grains and four cuts, so that any question adds few rows.
 
     `grain`: `d`ay, `m`onth, `y`ear (bucket = first day). `unit_id` 0 = all units, `procedure_id` 0 = all procedures;
-    the cuts kept are (unit, all), (all, procedure) and (unit, procedure).
+    kept are (all, all), (unit, all), (all, procedure) and (unit, procedure). `overdue_change` and `index_late_change`
+    are net changes: their sum over all days up to T is how many dossiers open at the end of T are overdue (late).
     """
 
     __tablename__ = "statistics_cell"
     __table_args__ = (
         CheckConstraint("grain in ('d', 'm', 'y')", name="grain"),
-        Index("ix_statistics_cell_procedure", "procedure_id", "unit_id", "grain", "bucket"),
+        Index("ix_statistics_cell_unit", "unit_id", "grain", "bucket"),
+        Index("ix_statistics_cell_procedure", "procedure_id", "grain", "bucket"),
+        {"postgresql_with": {"fillfactor": "80"}},
     )
 
-    unit_id: Mapped[int] = mapped_column(primary_key=True)
-    procedure_id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    procedure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     grain: Mapped[str] = mapped_column(primary_key=True)
     bucket: Mapped[dt.date] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
@@ -90,11 +93,8 @@ class StatisticsCell(Base):
     stopped: Mapped[int] = mapped_column(default=0)
     index_on_time: Mapped[int] = mapped_column(default=0)
     promise_kept: Mapped[int] = mapped_column(default=0)
-    ended: Mapped[int] = mapped_column(default=0)
-    due: Mapped[int] = mapped_column(default=0)
-    due_ended: Mapped[int] = mapped_column(default=0)
-    index_late: Mapped[int] = mapped_column(default=0)
-    index_late_ended: Mapped[int] = mapped_column(default=0)
+    overdue_change: Mapped[int] = mapped_column(default=0)
+    index_late_change: Mapped[int] = mapped_column(default=0)
     rated_1: Mapped[int] = mapped_column(default=0)
     rated_2: Mapped[int] = mapped_column(default=0)
     rated_3: Mapped[int] = mapped_column(default=0)

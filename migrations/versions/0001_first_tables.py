@@ -87,8 +87,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_procedure_field'), 'procedure', ['field'], unique=False)
     op.create_index(op.f('ix_procedure_sibling_group'), 'procedure', ['sibling_group'], unique=False)
     op.create_table('statistics_cell',
-    sa.Column('unit_id', sa.Integer(), nullable=False),
-    sa.Column('procedure_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('procedure_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('grain', sa.Text(), nullable=False),
     sa.Column('bucket', sa.Date(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
@@ -100,20 +100,19 @@ def upgrade() -> None:
     sa.Column('stopped', sa.Integer(), nullable=False),
     sa.Column('index_on_time', sa.Integer(), nullable=False),
     sa.Column('promise_kept', sa.Integer(), nullable=False),
-    sa.Column('ended', sa.Integer(), nullable=False),
-    sa.Column('due', sa.Integer(), nullable=False),
-    sa.Column('due_ended', sa.Integer(), nullable=False),
-    sa.Column('index_late', sa.Integer(), nullable=False),
-    sa.Column('index_late_ended', sa.Integer(), nullable=False),
+    sa.Column('overdue_change', sa.Integer(), nullable=False),
+    sa.Column('index_late_change', sa.Integer(), nullable=False),
     sa.Column('rated_1', sa.Integer(), nullable=False),
     sa.Column('rated_2', sa.Integer(), nullable=False),
     sa.Column('rated_3', sa.Integer(), nullable=False),
     sa.Column('rated_4', sa.Integer(), nullable=False),
     sa.Column('rated_5', sa.Integer(), nullable=False),
     sa.CheckConstraint("grain in ('d', 'm', 'y')", name=op.f('ck_statistics_cell_grain')),
-    sa.PrimaryKeyConstraint('unit_id', 'procedure_id', 'grain', 'bucket', 'channel', name=op.f('pk_statistics_cell'))
+    sa.PrimaryKeyConstraint('unit_id', 'procedure_id', 'grain', 'bucket', 'channel', name=op.f('pk_statistics_cell')),
+    postgresql_with={'fillfactor': '80'}
     )
-    op.create_index('ix_statistics_cell_procedure', 'statistics_cell', ['procedure_id', 'unit_id', 'grain', 'bucket'], unique=False)
+    op.create_index('ix_statistics_cell_procedure', 'statistics_cell', ['procedure_id', 'grain', 'bucket'], unique=False)
+    op.create_index('ix_statistics_cell_unit', 'statistics_cell', ['unit_id', 'grain', 'bucket'], unique=False)
     op.create_table('stored_secret',
     sa.Column('id', sa.Integer(), sa.Identity(always=True), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -472,8 +471,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_dossier_event_position', 'dossier_event', ['xid', 'id'], unique=False)
     op.create_table('dossier_fact',
-    sa.Column('dossier_id', sa.BigInteger(), nullable=False),
-    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('dossier_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('unit_id', sa.Integer(), nullable=False),
     sa.Column('procedure_id', sa.Integer(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
@@ -483,15 +481,18 @@ def upgrade() -> None:
     sa.Column('outcome', sa.Text(), nullable=True),
     sa.Column('index_on_time', sa.Boolean(), nullable=False),
     sa.Column('promise_kept', sa.Boolean(), nullable=False),
-    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('overdue_on', sa.Date(), nullable=True),
     sa.Column('index_late_on', sa.Date(), nullable=True),
+    sa.Column('asked_twice', sa.Boolean(), nullable=False),
     sa.Column('rated_on', sa.Date(), nullable=True),
     sa.Column('rating', sa.SmallInteger(), nullable=True),
+    sa.CheckConstraint('(ending is null) = (ended_on is null)', name=op.f('ck_dossier_fact_ended')),
     sa.CheckConstraint("ending is null or ending in ('resolved', 'withdrawn', 'stopped')", name=op.f('ck_dossier_fact_ending')),
     sa.CheckConstraint("outcome is null or outcome in ('early', 'on_time', 'late')", name=op.f('ck_dossier_fact_outcome')),
-    sa.ForeignKeyConstraint(['dossier_id'], ['dossier.id'], name=op.f('fk_dossier_fact_dossier_id')),
     sa.PrimaryKeyConstraint('dossier_id', name=op.f('pk_dossier_fact'))
     )
+    op.create_index('ix_dossier_fact_open_due', 'dossier_fact', ['due_at'], unique=False, postgresql_where=sa.text('ended_on is null'))
     op.create_table('dossier_outcome',
     sa.Column('dossier_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -620,6 +621,7 @@ def downgrade() -> None:
     op.drop_index('ix_dossier_party_identity_number', table_name='dossier_party', postgresql_where=sa.text('identity_number is not null'))
     op.drop_table('dossier_party')
     op.drop_table('dossier_outcome')
+    op.drop_index('ix_dossier_fact_open_due', table_name='dossier_fact', postgresql_where=sa.text('ended_on is null'))
     op.drop_table('dossier_fact')
     op.drop_index('ix_dossier_event_position', table_name='dossier_event')
     op.drop_table('dossier_event')
@@ -661,6 +663,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_unit_parent_id'), table_name='unit')
     op.drop_table('unit')
     op.drop_table('stored_secret')
+    op.drop_index('ix_statistics_cell_unit', table_name='statistics_cell')
     op.drop_index('ix_statistics_cell_procedure', table_name='statistics_cell')
     op.drop_table('statistics_cell')
     op.drop_index(op.f('ix_procedure_sibling_group'), table_name='procedure')
