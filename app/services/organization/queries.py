@@ -1,10 +1,128 @@
 """Reads of units."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
-from app.core.db import fetch_all
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.db import fetch_all, fetch_one, from_json
+from app.models.organization import AgencyIdentifier, Counter, Unit
+
+# Sorts that a list may be asked for, each with the columns of its keyset (the last one is unique).
+UNIT_SORTS: dict[str, tuple[str, ...]] = {"code": ("code",), "name": ("search", "code")}
+
+_VALID_ON = "u.valid_from <= {on} and (u.valid_to is null or u.valid_to > {on})"
+
+_ROW = """
+select u.code, u.name, u.level, p.code as parent, u.is_one_stop, u.valid_from, u.valid_to, u.search,
+  (select i.code from agency_identifier i where i.unit_id = u.id and i.valid_from <= {on}
+    and (i.valid_to is null or i.valid_to > {on}) order by i.valid_from desc limit 1) as agency_identifier
+from unit u left join unit p on p.id = u.parent_id
+"""
 
 
 async def paths_by_code(connection: AsyncConnection) -> dict[str, tuple[int, str]]:
     """Return (id, path) of every unit by its code."""
     return {row.code: (row.id, row.path) for row in await fetch_all(connection, "select code, id, path from unit")}
+
+
+async def units_page(
+    connection: AsyncConnection,
+    *,
+    words: Sequence[str],
+    level: str | None,
+    parent: str | None,
+    on: dt.date,
+    sort: str,
+    after: Sequence[str] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` units that exist on the day `on`, after the keyset values `after` of `sort`.
+
+    `words` (folded) must all occur in a unit's name or code.
+    """
+    columns = UNIT_SORTS[sort]
+    keyset = ", ".join(f'u.{column} collate "C"' for column in columns)
+    values = ", ".join(f"${place}" for place in range(6, 6 + len(columns)))
+    rows = await fetch_all(
+        connection,
+        f"""{_ROW.format(on="$1")}
+        where {_VALID_ON.format(on="$1")}
+          and u.search like all ($2::text[]) and ($3::text is null or u.level = $3)
+          and ($4::text is null or p.code = $4)
+          {f"and ({keyset}) > ({values})" if after else ""}
+        order by {keyset} limit $5""",
+        on,
+        [f"%{word}%" for word in words],
+        level,
+        parent,
+        limit,
+        *(after or ()),
+    )
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+async def unit_detail(connection: AsyncConnection, code: str, *, on: dt.date) -> dict[str, Any] | None:
+    """Return a unit with its parent, its identifiers of all times, its open counters and its number of children."""
+    row: Any = await fetch_one(
+        connection,
+        f"""
+        select u.code, u.name, u.level, u.is_one_stop, u.valid_from, u.valid_to, u.source, u.confidence,
+          (select json_build_object('code', p.code, 'name', p.name) from unit p where p.id = u.parent_id)::text
+            as parent,
+          (select count(*) from unit c where c.parent_id = u.id and {_VALID_ON.replace("u.", "c.").format(on="$2")})
+            as children_count,
+          coalesce((select json_agg(json_build_object('code', i.code, 'valid_from', i.valid_from, 'valid_to',
+            i.valid_to, 'source', i.source, 'confidence', i.confidence) order by i.valid_from)
+            from agency_identifier i where i.unit_id = u.id), '[]')::text as agency_identifiers,
+          coalesce((select json_agg(json_build_object('code', c.code, 'name', c.name) order by c.code)
+            from counter c where c.unit_id = u.id and c.closed_at is null), '[]')::text as counters
+        from unit u where u.code = $1""",
+        code,
+        on,
+    )
+    if row is None:
+        return None
+    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    return found | {part: from_json(found[part]) for part in ("parent", "agency_identifiers", "counters")}
+
+
+async def lock_unit(session: AsyncSession, code: str) -> Unit | None:
+    """Return the unit's row, locked until the transaction ends."""
+    return await session.scalar(select(Unit).where(Unit.code == code).with_for_update())
+
+
+async def open_children(session: AsyncSession, unit_id: int, *, on: dt.date) -> int:
+    """Return how many units directly below still exist on the day `on`."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Unit)
+        .where(Unit.parent_id == unit_id, or_(Unit.valid_to.is_(None), Unit.valid_to > on))
+    )
+    return found or 0
+
+
+async def counter_of(session: AsyncSession, unit_id: int, code: str) -> Counter | None:
+    return await session.scalar(select(Counter).where(Counter.unit_id == unit_id, Counter.code == code))
+
+
+async def current_identifier(session: AsyncSession, unit_id: int) -> AgencyIdentifier | None:
+    return await session.scalar(
+        select(AgencyIdentifier).where(AgencyIdentifier.unit_id == unit_id, AgencyIdentifier.valid_to.is_(None))
+    )
+
+
+async def identifier_in_use(session: AsyncSession, code: str, *, since: dt.date, besides: int) -> str | None:
+    """Return the code of a unit other than `besides` that uses this identifier on or after the day `since`."""
+    return await session.scalar(
+        select(Unit.code)
+        .join(AgencyIdentifier, AgencyIdentifier.unit_id == Unit.id)
+        .where(
+            AgencyIdentifier.code == code,
+            AgencyIdentifier.unit_id != besides,
+            or_(AgencyIdentifier.valid_to.is_(None), AgencyIdentifier.valid_to > since),
+        )
+        .limit(1)
+    )

@@ -1,0 +1,165 @@
+"""An administrator's acts on units: create one, close it, open a counter, set its identifier code."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
+from app.domain.identifiers import is_agency_code
+from app.domain.permissions import Actor, Permission
+from app.models.organization import AgencyIdentifier, Counter, Unit
+from app.services.audit.queries import write_audit_entry
+from app.services.organization import queries
+from app.services.organization.inputs import AgencyIdentifierInput, CounterInput, UnitClosing, UnitInput
+from app.services.organization.writes import search_text
+
+
+async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, now: dt.datetime) -> str:
+    """Create a unit below its parent; return its code.
+
+    Raises `InvalidInput` (`unit_unknown`, `unit_before_parent`, `unit_after_parent`), `Forbidden` (`out_of_scope`),
+    `Conflict` (`unit_code_taken`).
+    """
+    parent = await queries.lock_unit(session, given.parent)
+    if parent is None:
+        raise InvalidInput(Refusal("unit_unknown", "parent", {"code": given.parent}))
+    _require_scope(actor, parent)
+    faults = []
+    if given.valid_from < parent.valid_from:
+        faults.append(Refusal("unit_before_parent", "valid_from", {"valid_from": parent.valid_from.isoformat()}))
+    if parent.valid_to is not None and given.valid_from >= parent.valid_to:
+        faults.append(Refusal("unit_after_parent", "valid_from", {"valid_to": parent.valid_to.isoformat()}))
+    refuse_all(InvalidInput, faults)
+    unit = Unit(
+        code=given.code,
+        name=given.name,
+        level=given.level,
+        parent_id=parent.id,
+        search=search_text(given.name, given.code),
+        valid_from=given.valid_from,
+        is_one_stop=given.is_one_stop,
+        source=given.source,
+        confidence=given.confidence,
+    )
+    session.add(unit)
+    await _flush_or_raise(session, Conflict(Refusal("unit_code_taken", "code", {"code": given.code})))
+    unit.path = f"{parent.path}{unit.id}/"
+    await _audit(session, actor, unit, "unit.create", now=now, parent=given.parent, level=given.level)
+    return unit.code
+
+
+async def close_unit(session: AsyncSession, actor: Actor, code: str, given: UnitClosing, *, now: dt.datetime) -> None:
+    """Let a unit and its identifier end; what happened there stays under its name.
+
+    Raises `InvalidInput` (`closing_before_beginning`), `Conflict` (`unit_already_closed`, `unit_has_children`).
+    """
+    unit = await _managed_unit(session, actor, code)
+    conflicts = []
+    if unit.valid_to is not None:
+        conflicts.append(Refusal("unit_already_closed", params={"valid_to": unit.valid_to.isoformat()}))
+    children = await queries.open_children(session, unit.id, on=given.valid_to)
+    if children:
+        conflicts.append(Refusal("unit_has_children", params={"children": children}))
+    refuse_all(Conflict, conflicts)
+    identifier = await queries.current_identifier(session, unit.id)
+    begun = max(unit.valid_from, identifier.valid_from) if identifier is not None else unit.valid_from
+    if given.valid_to <= begun:
+        raise InvalidInput(Refusal("closing_before_beginning", "valid_to", {"valid_from": begun.isoformat()}))
+    unit.valid_to = given.valid_to
+    if identifier is not None:
+        identifier.valid_to = given.valid_to
+    await _audit(session, actor, unit, "unit.close", now=now, valid_to=given.valid_to.isoformat())
+
+
+async def add_counter(session: AsyncSession, actor: Actor, code: str, given: CounterInput, *, now: dt.datetime) -> None:
+    """Open a counter at a one-stop desk.
+
+    Raises `InvalidInput` (`unit_not_one_stop`), `Conflict` (`counter_code_taken`).
+    """
+    unit = await _managed_unit(session, actor, code)
+    if not unit.is_one_stop:
+        raise InvalidInput(Refusal("unit_not_one_stop"))
+    # The unit's row is locked, so nobody else adds a counter to it now.
+    if await queries.counter_of(session, unit.id, given.code) is not None:
+        raise Conflict(Refusal("counter_code_taken", "code", {"code": given.code}))
+    session.add(Counter(unit_id=unit.id, code=given.code, name=given.name))
+    await _audit(session, actor, unit, "unit.add_counter", now=now, counter=given.code)
+
+
+async def set_agency_identifier(
+    session: AsyncSession, actor: Actor, code: str, given: AgencyIdentifierInput, *, now: dt.datetime
+) -> None:
+    """Give a unit an identifier code from a day on; the one it used until then ends the same day.
+
+    Codes of dossiers already issued keep the code they were issued under.
+    Raises `InvalidInput` (`agency_identifier_malformed`, `identifier_before_present`), `Conflict`
+    (`agency_identifier_taken`, `unit_already_closed`).
+    """
+    unit = await _managed_unit(session, actor, code)
+    if unit.valid_to is not None:
+        raise Conflict(Refusal("unit_already_closed", params={"valid_to": unit.valid_to.isoformat()}))
+    present = await queries.current_identifier(session, unit.id)
+    faults = []
+    if not is_agency_code(given.code):
+        faults.append(Refusal("agency_identifier_malformed", "code"))
+    if present is not None and given.valid_from <= present.valid_from:
+        faults.append(
+            Refusal("identifier_before_present", "valid_from", {"valid_from": present.valid_from.isoformat()})
+        )
+    refuse_all(InvalidInput, faults)
+    taken = Conflict(Refusal("agency_identifier_taken", "code", {"code": given.code}))
+    if await queries.identifier_in_use(session, given.code, since=given.valid_from, besides=unit.id) is not None:
+        raise taken
+    if present is not None:
+        present.valid_to = given.valid_from
+        await session.flush()
+    session.add(
+        AgencyIdentifier(
+            unit_id=unit.id,
+            code=given.code,
+            valid_from=given.valid_from,
+            source=given.source,
+            confidence=given.confidence,
+        )
+    )
+    await _flush_or_raise(session, taken)
+    data = {"code": given.code, "valid_from": given.valid_from.isoformat()}
+    await _audit(session, actor, unit, "unit.set_agency_identifier", now=now, **data)
+
+
+async def _managed_unit(session: AsyncSession, actor: Actor, code: str) -> Unit:
+    """Return the unit, locked; units are public, so one out of scope is forbidden rather than unknown."""
+    unit = await queries.lock_unit(session, code)
+    if unit is None:
+        raise NotFound(Refusal("unit_unknown", params={"code": code}))
+    _require_scope(actor, unit)
+    return unit
+
+
+def _require_scope(actor: Actor, unit: Unit) -> None:
+    if not actor.scope(Permission.UNITS_MANAGE).covers(unit.path):
+        raise Forbidden(Refusal("out_of_scope"))
+
+
+async def _flush_or_raise(session: AsyncSession, error: DomainError) -> None:
+    """Flush; a code that is taken, before or in this very moment, is the given error."""
+    try:
+        await session.flush()
+    except IntegrityError as broken:
+        raise error from broken
+
+
+async def _audit(
+    session: AsyncSession, actor: Actor, unit: Unit, action: str, *, now: dt.datetime, **data: Any
+) -> None:
+    await session.flush()
+    await write_audit_entry(
+        await session.connection(),
+        at=now,
+        account_id=actor.account_id,
+        action=action,
+        subject=f"unit:{unit.code}",
+        data=data,
+    )
