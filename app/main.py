@@ -12,4 +12,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the API; the database is opened (and migrated) when the server starts."""
     settings = settings or Settings()
     configure_logging(level=settings.log_level, json=settings.log_json)
-    return build_api(settings, lifespan_of(lambda: open_application(settings)))
+    return build_api(settings, lifespan_of(lambda: open_application(settings, database_name=settings.replay_database)))

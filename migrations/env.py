@@ -15,6 +15,17 @@ ADVISORY_LOCK = 7_306_118_118
 ischema_names["xid8"] = Xid8  # so that reflection knows the type of the log's positions
 
 
+def print_sql() -> None:
+    """Without a database (`motcua revision --sql`): print what would run, for people and linters to read."""
+    context.configure(
+        dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True, transaction_per_migration=True
+    )
+    with context.begin_transaction():
+        context.execute("set lock_timeout = '10s'")
+        context.execute("set statement_timeout = '15min'")
+        context.run_migrations()
+
+
 def run() -> None:
     url = make_url(context.config.get_main_option("sqlalchemy.url") or "").set(drivername="postgresql+psycopg")
     engine = create_engine(url)
@@ -42,4 +53,7 @@ def _is_ours(_object: object, name: str | None, _type: str, _reflected: bool, _c
     return not (name or "").startswith("procrastinate_")
 
 
-run()
+if context.is_offline_mode():
+    print_sql()
+else:
+    run()

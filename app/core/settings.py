@@ -49,6 +49,15 @@ class Settings(BaseSettings):
     calendar_warning_days: Annotated[int, Field(ge=1)] = 60
     follower_poll_seconds: Annotated[float, Field(gt=0)] = 5.0
     idempotency_keep_hours: Annotated[int, Field(ge=1)] = 72
+    stop_seconds: Annotated[float, Field(gt=0)] = 20.0
+    """How long a stopping program waits for the requests and jobs under way."""
+    replay: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] | None = None
+    """Serve the replayed scenario of this name (`ninh-binh-2021`) instead of the installation itself."""
+
+    @property
+    def replay_database(self) -> str | None:
+        """Name of the database of the replayed scenario; None when the installation itself is served."""
+        return None if self.replay is None else f"motcua_replay_{self.replay.replace('-', '_')}"
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -5,11 +5,12 @@ from procrastinate.schema import SchemaManager
 
 revision = "0003"
 down_revision = "0002"
+WRITTEN_ELSEWHERE = True
 
 
 def upgrade() -> None:
     # Default privileges of the former revision give the service role its rights on what is made here.
-    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+    op.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
