@@ -119,10 +119,9 @@ def paused(calendar: WorkingCalendar, run: Run, start: int, end: int, limit: Lim
         target = run.target + not_counted
         return run._replace(due=calendar.day_end(target), target=target)
     if run.counting is Counting.CALENDAR:
-        if start < run.target:
-            target = run.target + max(0, end - max(start, run.start))
-        else:
-            target = calendar.next_open_minute(end)
+        if start >= run.target:
+            return run._replace(due=max(run.due, calendar.next_open_minute(end)))
+        target = run.target + max(0, end - max(start, run.start))
         return run._replace(due=calendar.on_working_time(target), target=target)
     return run._replace(due=max(run.due, begin(calendar, limit, policy, calendar.next_open_minute(end)).due))
 
