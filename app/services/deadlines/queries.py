@@ -96,3 +96,16 @@ async def policy_text_on(connection: AsyncConnection, day: dt.date) -> str | Non
 async def policy_text_of(connection: AsyncConnection, policy_id: int) -> str | None:
     row: Any = await fetch_one(connection, f"select {policy_with_id('$1')} as policy", policy_id)
     return None if row is None else row.policy
+
+
+async def basis_of(connection: AsyncConnection, unit_code: str | None, day: dt.date) -> Any:
+    """Return one row: `unit_id` (None: no such unit, or none asked for), calendar `version` and `policy` on `day`."""
+    version = calendar_version_of("coalesce(unit.path, '')")
+    row: Any = await fetch_one(
+        connection,
+        f"select unit.id as unit_id, {version} as version, {policy_in_force_on('$2::date')} as policy "
+        "from (select 1) as always left join unit on unit.code = $1",
+        unit_code,
+        day,
+    )
+    return row

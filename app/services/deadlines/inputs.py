@@ -1,0 +1,132 @@
+"""What the calculator is asked, and what an administrator of calendars sends."""
+
+import datetime as dt
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from app.domain.calendars import DayKind, clock_minutes
+from app.domain.deadlines import CountMode, LimitUnit
+from app.domain.errors import InvalidInput
+from app.services.inputs import Code, Input, Text
+
+Confidence = Literal["verified", "seen_in_practice", "unverified", "computed", "default", "synthetic"]
+
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
+_YEARS: Final = range(1900, 2200)
+
+
+def _refuse_timestamps(value: object) -> object:
+    """Numbers are not instants: nobody can tell their unit, and they carry no offset."""
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value.strip()):
+        raise PydanticCustomError("datetime_parsing", "Not a valid instant (RFC 3339)")
+    if not isinstance(value, (str, dt.datetime)):
+        raise PydanticCustomError("datetime_type", "Not a valid instant (RFC 3339)")
+    return value
+
+
+def _refuse_far_years(value: dt.datetime) -> dt.datetime:
+    if value.year not in _YEARS:
+        raise PydanticCustomError("instant_out_of_range", "The year is out of range")
+    return value
+
+
+def _refuse_other_clock_times(text: str) -> str:
+    try:
+        clock_minutes(text)
+    except InvalidInput as error:
+        raise PydanticCustomError("clock_time_invalid", "Not a time of day (HH:MM)") from error
+    return text
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_timestamps), AfterValidator(_refuse_far_years)]
+"""A point in time with its UTC offset, as RFC 3339 writes it."""
+
+ClockTime = Annotated[str, Field(max_length=5, examples=["07:30"]), AfterValidator(_refuse_other_clock_times)]
+"""A time of day, "07:30", up to "24:00"."""
+
+CalendarDate = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), lt=dt.date(2200, 1, 1))]
+
+
+class LimitInput(Input):
+    """A time limit. `value` may be left out for `same_day` and `half_day`, of which there is only one."""
+
+    value: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    unit: LimitUnit
+
+
+class SuspensionInput(Input):
+    """A wait during which working time is not counted; `to` null: not over yet."""
+
+    model_config = ConfigDict(validate_by_name=True)
+
+    start: Annotated[Instant, Field(alias="from")]
+    end: Annotated[Instant | None, Field(alias="to")] = None
+
+
+class Calculation(Input):
+    """A question to the public calculator. Without `org_unit` the national calendar counts.
+
+    Without `count_mode` the policy in force on the day of receipt decides.
+    """
+
+    received_at: Instant
+    limit: LimitInput
+    count_mode: CountMode | None = None
+    org_unit: Code | None = None
+    suspensions: Annotated[tuple[SuspensionInput, ...], Field(max_length=50)] = ()
+
+
+class DayInput(Input):
+    """What one day is, by which act. `closes_from` and `closes_to` are for `closure` (part of a day) only.
+
+    `replaces`: the day that a swapped day stands in for; its weekday gives a make-up day its hours.
+    """
+
+    kind: DayKind
+    name: Text
+    source: Text
+    decided_on: CalendarDate | None = None
+    confidence: Confidence = "unverified"
+    closes_from: ClockTime | None = None
+    closes_to: ClockTime | None = None
+    replaces: CalendarDate | None = None
+
+
+class SessionInput(Input):
+    """A half-day of work."""
+
+    opens: ClockTime
+    closes: ClockTime
+
+
+class WeekdayInput(Input):
+    """The sessions of a weekday, 0 = Monday."""
+
+    weekday: int
+    sessions: Annotated[tuple[SessionInput, ...], Field(min_length=1, max_length=8)]
+
+
+class PeriodInput(Input):
+    """A whole week of hours: weekdays that are not named are closed. Without dates: the standing hours."""
+
+    valid_from: CalendarDate | None = None
+    valid_to: CalendarDate | None = None
+    week: Annotated[tuple[WeekdayInput, ...], Field(min_length=1, max_length=7)]
+    source: Text
+    confidence: Confidence = "unverified"
+
+
+class HoursInput(Input):
+    """All hours of a calendar; none: those of the unit above. A period with a later beginning wins."""
+
+    periods: Annotated[tuple[PeriodInput, ...], Field(max_length=20)]
+
+
+class KnownUntilInput(Input):
+    """The last day whose days off are confirmed, by which act; null (units only): as the calendar below says."""
+
+    known_until: CalendarDate | None
+    source: Text
