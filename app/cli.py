@@ -3,14 +3,16 @@
 import importlib
 import pkgutil
 import sys
+from collections.abc import Sequence
 
 import typer
+from pydantic import ValidationError
 
 from app import __version__, commands
 from app.core.embedded_postgres import PostgresUnavailable
 from app.core.logging import configure_logging
 from app.core.settings import Settings
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, InvalidInput, Refusal
 
 
 def build_cli() -> typer.Typer:
@@ -39,22 +41,32 @@ def build_cli() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command; what the domain or the database refuses is told in plain words, with exit status 1."""
+    """Run the command; what input, domain or database refuse is told in plain words, with exit status 1."""
     try:
         build_cli()()
     except PostgresUnavailable as error:
         typer.echo(str(error), err=True)
-        sys.exit(1)
+    except ValidationError as error:
+        _tell(InvalidInput.code, _faults_of(error))
     except DomainError as error:
-        from app.api.messages import text_of  # only where there is something to explain
+        _tell(error.code, error.refusals)
+    else:
+        return
+    sys.exit(1)
 
-        for refusal in error.refusals or ():
-            vi, en = text_of(refusal.code, dict(refusal.params))
-            field = f"{refusal.field}: " if refusal.field else ""
-            typer.echo(f"{field}{vi} / {en}", err=True)
-        if not error.refusals:
-            typer.echo(" / ".join(text_of(error.code, {})), err=True)
-        sys.exit(1)
+
+def _faults_of(error: ValidationError) -> Sequence[Refusal]:
+    from app.api.problems import faults_of_validation  # only where there is something to explain
+
+    return faults_of_validation([dict(found) for found in error.errors()])
+
+
+def _tell(code: str, refusals: Sequence[Refusal]) -> None:
+    from app.api.messages import text_of  # only where there is something to explain
+
+    for refusal in refusals or (Refusal(code),):
+        field = f"{refusal.field}: " if refusal.field else ""
+        typer.echo(field + " / ".join(text_of(refusal.code, dict(refusal.params))), err=True)
 
 
 if __name__ == "__main__":

@@ -131,15 +131,15 @@ def end_with_parent(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:  # gone before the system was asked to watch it
             os.kill(os.getpid(), signal.SIGTERM)
-        return
+    else:
+        threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
     never = threading.Event()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            never.wait(_PARENT_POLL_SECONDS)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+    while os.getppid() == parent:
+        never.wait(_PARENT_POLL_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def run_beside(

@@ -1,0 +1,57 @@
+"""`motcua admin …`: the first steps of an installation, before anybody can sign in."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from app.domain.permissions import Role
+
+app = typer.Typer(name="admin", help="Những bước đầu của một hệ thống mới. / First steps of an installation.")
+
+
+@app.command("load-province")
+def load_province(
+    code: Annotated[str, typer.Argument(help="Mã tỉnh hai chữ số, ví dụ 37. / Two-digit code of the province.")],
+) -> None:
+    """Nạp đơn vị, lịch, danh mục thủ tục của tỉnh. / Load the province's units, calendars and procedures."""
+    from app.bootstrap import open_application
+    from app.core.settings import Settings
+    from app.services.deadlines.shipped import load_shipped_calendars
+    from app.services.organization.load_province import LoadReport, load_province_units
+    from app.services.procedures.import_procedures import load_shipped_catalogue
+
+    async def run() -> LoadReport:
+        async with open_application(Settings()) as application, application.database.session() as session:
+            now = application.clock.now()
+            report = await load_province_units(session, province_code=code, now=now)
+            await load_shipped_calendars(session, now=now)
+            await load_shipped_catalogue(session, now=now)
+            return report
+
+    report = asyncio.run(run())
+    typer.echo(f"Đơn vị / units: +{report.units_added}, đã có / present: {report.units_present}")
+
+
+@app.command("create-account")
+def create_account(
+    username: Annotated[str, typer.Argument(help="Tên đăng nhập. / User name.")],
+    name: Annotated[str, typer.Option(help="Họ tên. / Display name.")],
+    unit: Annotated[str, typer.Option(help="Mã đơn vị; của tỉnh: mã tỉnh. / Code of the unit.")],
+    role: Annotated[Role, typer.Option(help="Vai trò. / Role.")] = Role.PROVINCE_ADMINISTRATOR,
+) -> None:
+    """Tạo tài khoản; mật khẩu chỉ hiện một lần. / Create an account; its password is shown once."""
+    from app.bootstrap import open_application
+    from app.core.settings import Settings
+    from app.domain.permissions import SYSTEM
+    from app.services.identity.create_account import CreatedAccount, create_staff
+    from app.services.identity.inputs import RoleInput, StaffInput
+
+    given = StaffInput(username=username, display_name=name, roles=[RoleInput(role=role, unit=unit)])
+
+    async def run() -> CreatedAccount:
+        async with open_application(Settings()) as application, application.database.session() as session:
+            return await create_staff(session, SYSTEM, given, now=application.clock.now())
+
+    created = asyncio.run(run())
+    typer.echo(f"{given.username}\n{created.secret}")
