@@ -1,3 +1,45 @@
 """Faults of organization, in Vietnamese and English."""
 
-MESSAGES: dict[str, tuple[str, str]] = {}
+MESSAGES: dict[str, tuple[str, str]] = {
+    "province_unknown": ("Không có tỉnh mã {code} trong dữ liệu", "There is no province {code} in the data"),
+    "second_root": (
+        "Mỗi hệ thống chỉ phục vụ một tỉnh; đơn vị {code} cần có cấp trên",
+        "One installation serves one province; the unit {code} needs a parent",
+    ),
+    "parent_unknown": ("Không có đơn vị cấp trên {code}", "There is no parent unit {code}"),
+    "unit_code_repeated": ("Mã đơn vị {code} lặp lại", "The unit code {code} is repeated"),
+    "unit_unknown": ("Không có đơn vị mã {code}", "There is no unit {code}"),
+    "unit_closed": ("Đơn vị {code} đã chấm dứt hoạt động", "The unit {code} no longer exists"),
+    "unit_code_taken": ("Mã đơn vị {code} đã có", "The unit code {code} is taken"),
+    "unit_before_parent": (
+        "Đơn vị không thể có trước cấp trên (từ {valid_from})",
+        "The unit cannot exist before its parent (since {valid_from})",
+    ),
+    "unit_after_parent": (
+        "Đơn vị cấp trên đã chấm dứt từ {valid_to}",
+        "The parent unit ended on {valid_to}",
+    ),
+    "unit_already_closed": ("Đơn vị đã chấm dứt từ {valid_to}", "The unit ended on {valid_to}"),
+    "unit_has_children": (
+        "Còn {children} đơn vị trực thuộc đang hoạt động",
+        "{children} units below it still exist",
+    ),
+    "closing_before_beginning": (
+        "Ngày chấm dứt phải sau {valid_from}",
+        "The closing date must lie after {valid_from}",
+    ),
+    "unit_not_one_stop": ("Đơn vị không có Bộ phận Một cửa", "The unit has no one-stop desk"),
+    "counter_code_taken": ("Mã quầy {code} đã có tại đơn vị này", "The counter code {code} is taken at this unit"),
+    "agency_identifier_malformed": (
+        "Mã định danh không đúng dạng (ví dụ H42.10)",
+        "The agency identifier is not well-formed (e.g. H42.10)",
+    ),
+    "agency_identifier_taken": (
+        "Mã định danh {code} đang do đơn vị khác dùng",
+        "The agency identifier {code} is used by another unit",
+    ),
+    "identifier_before_present": (
+        "Mã định danh hiện tại có từ {valid_from}; mã mới phải bắt đầu sau ngày đó",
+        "The present identifier counts since {valid_from}; the new one must begin after that day",
+    ),
+}

@@ -1,8 +1,8 @@
 """What administrators of accounts, and the account holders themselves, send."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from app.domain.permissions import Permission, Role
 from app.services.inputs import Code, Input, Secret, Text
@@ -55,3 +55,17 @@ class PasswordChange(Input):
 
     current_password: Secret
     new_password: NewPassword
+
+
+class TokenForm(Input):
+    """A request for tokens (RFC 6749 §4.3, §4.4, §6); fields that no grant type knows are ignored, as §3.2 asks."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    grant_type: Literal["password", "client_credentials", "refresh_token"]
+    username: Secret | None = None
+    password: Secret | None = None
+    client_id: Secret | None = None
+    client_secret: Secret | None = None
+    refresh_token: Secret | None = None
+    scope: Annotated[str, Field(max_length=1000)] = ""

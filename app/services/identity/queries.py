@@ -1,6 +1,7 @@
 """Reads of accounts, grants and secrets."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,9 @@ exists (
 
 # Names as people type them: without accents, in small letters.
 _FOLDED_NAME = "replace(regexp_replace(normalize(lower(a.display_name), NFD), '[\u0300-\u036f]', '', 'g'), 'đ', 'd')"
+
+_LIKE_SIGNS = re.compile(r"([\\%_])")
+_ESCAPED = r"\\\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ async def accounts_in_scope(
         kind,
         role,
         unit_code,
-        [f"%{word}%" for word in words],
+        [f"%{_LIKE_SIGNS.sub(_ESCAPED, word)}%" for word in words],
         disabled,
         after,
         limit,

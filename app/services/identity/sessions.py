@@ -6,6 +6,7 @@ A refresh token used twice is in two hands: its whole family ends, and every acc
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -108,6 +109,14 @@ async def end_sessions(connection: AsyncConnection, account_id: int, *, now: dt.
 def permissions_of(actor: Actor) -> list[str]:
     """Return the permissions the actor holds in some unit."""
     return [permission.value for permission in Permission if actor.holds(permission)]
+
+
+async def myself(connection: AsyncConnection, actor: Actor) -> dict[str, Any]:
+    """Return the actor's own account as it is shown, with the permissions of this token."""
+    found = await queries.account_view(connection, actor.account_id or 0)
+    if found is None:
+        raise Unauthenticated(Refusal("token_revoked"))
+    return found | {"permissions": permissions_of(actor)}
 
 
 async def _actor(connection: AsyncConnection, account_id: int) -> Actor:

@@ -109,6 +109,7 @@ async def set_agency_identifier(
             Refusal("identifier_before_present", "valid_from", {"valid_from": present.valid_from.isoformat()})
         )
     refuse_all(InvalidInput, faults)
+    await queries.lock_identifiers(session)
     taken = Conflict(Refusal("agency_identifier_taken", "code", {"code": given.code}))
     if await queries.identifier_in_use(session, given.code, since=given.valid_from, besides=unit.id) is not None:
         raise taken

@@ -114,6 +114,11 @@ async def current_identifier(session: AsyncSession, unit_id: int) -> AgencyIdent
     )
 
 
+async def lock_identifiers(session: AsyncSession) -> None:
+    """Let one transaction at a time decide who uses which identifier: two units with one code would mix dossiers."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("agency_identifier"))))
+
+
 async def identifier_in_use(session: AsyncSession, code: str, *, since: dt.date, besides: int) -> str | None:
     """Return the code of a unit other than `besides` that uses this identifier on or after the day `since`."""
     return await session.scalar(
