@@ -1,0 +1,28 @@
+"""What may be asked of the figures. Words of lists are checked by the use case, so that all faults come at once."""
+
+import datetime as dt
+
+from pydantic import Field
+
+from app.services.inputs import Code, Input, Text
+
+CHANNELS = ("counter", "online", "postal")
+GROUPS = ("unit", "procedure", "field", "channel", "month")
+
+
+class StatisticsQuestion(Input):
+    """A period of days (both included, in Vietnam; default: this year to date), filters, and what to group by."""
+
+    from_: dt.date | None = Field(default=None, alias="from", description="Từ ngày / First day")
+    to: dt.date | None = Field(default=None, description="Đến hết ngày / Last day, included")
+    unit: Code | None = Field(
+        default=None, description="Mã đơn vị, gồm cả đơn vị trực thuộc / A unit's code, with all units below it"
+    )
+    procedure: Code | None = Field(default=None, description="Mã TTHC / A procedure's code")
+    field: Text | None = Field(default=None, description="Lĩnh vực / A field of procedures")
+    channel: Code | None = Field(
+        default=None, description="Kênh nộp / Channel of submission", json_schema_extra={"enum": [*CHANNELS, None]}
+    )
+    group_by: Code | None = Field(
+        default=None, description="Nhóm theo / What the rows are", json_schema_extra={"enum": [*GROUPS, None]}
+    )

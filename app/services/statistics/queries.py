@@ -1,0 +1,198 @@
+"""Reads of the figures: filters by their codes, and sums of cells in one statement."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.db import fetch_all, fetch_one
+from app.models.statistics import MEASURES
+from app.services.statistics.periods import Grain, Piece, pieces
+
+if TYPE_CHECKING:
+    from app.services.statistics.selection import Selection
+
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRows:
+    """What the codes of a question stand for; None: not asked for, or not known."""
+
+    units: list[int] | None = None
+    """The unit and all below it."""
+    covers_every_unit: bool = False
+    procedure: int | None = None
+    procedures_of_field: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SummedCells:
+    """Sums of one group in one span: None is everything before the period, else the first day of period or month."""
+
+    code: str
+    name: str
+    span: dt.date | None
+    sums: dict[str, int]
+
+
+FILTERS = """
+select
+  (select array_agg(below.id) from unit u join unit below on below.path like u.path || '%' where u.code = $1) as units,
+  exists (select from unit u where u.code = $1
+    and not exists (select from unit other where other.path not like u.path || '%')) as covers_every_unit,
+  (select p.id from procedure p where p.code = $2) as procedure,
+  (select array_agg(p.id) from procedure p where p.field = $3) as procedures_of_field
+"""
+
+
+async def find_filters(
+    connection: AsyncConnection, *, unit: str | None, procedure: str | None, field: str | None
+) -> FilterRows:
+    """Look up the codes of a question. One round trip."""
+    row: Any = await fetch_one(connection, FILTERS, unit, procedure, field)
+    return FilterRows(
+        units=row.units,
+        covers_every_unit=row.covers_every_unit,
+        procedure=row.procedure,
+        procedures_of_field=row.procedures_of_field,
+    )
+
+
+_KEYS = {
+    None: "0",
+    "month": "0",
+    "unit": "c.unit_id",
+    "procedure": "c.procedure_id",
+    "field": "c.procedure_id",
+    "channel": "c.channel",
+}
+# A procedure is called what its newest version that was ever published calls it.
+_NAME_OF_PROCEDURE = """
+  (select v.name from procedure_version v where v.procedure_id = p.id and v.status <> 'draft'
+   order by v.version desc limit 1)
+"""
+_LABELS = {
+    None: ("'' as code, '' as name", ""),
+    "month": ("'' as code, '' as name", ""),
+    "unit": ("u.code, u.name", "join unit u on u.id = added.key"),
+    "procedure": (
+        f"p.code, coalesce({_NAME_OF_PROCEDURE}, p.code) as name",
+        "join procedure p on p.id = added.key",
+    ),
+    "field": ("p.field as code, p.field as name", "join procedure p on p.id = added.key"),
+    "channel": ("added.key as code, added.key as name", ""),
+}
+_SUMS = ", ".join(f"sum(part.{measure}) as {measure}" for measure in MEASURES)
+_READ = ", ".join(f"c.{measure}" for measure in MEASURES)
+_ADDED = ", ".join(f"added.{measure}" for measure in MEASURES)
+# An open dossier due later today is in today's cell of overdue ones already; it is not overdue yet.
+_LIVE = ", ".join(
+    {
+        "overdue_change": "-1 as overdue_change",
+        "index_late_change": "-(c.index_late_on = c.overdue_on and not c.asked_twice)::integer as index_late_change",
+    }.get(measure, f"0 as {measure}")
+    for measure in MEASURES
+)
+
+
+class _Parameters:
+    """Collects values and returns their placeholders."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+
+    def add(self, value: object) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+
+async def sum_cells(
+    connection: AsyncConnection, selection: "Selection", *, with_past: bool = True
+) -> list[SummedCells]:
+    """Add the cells of the selection by group and span. One round trip.
+
+    `with_past` adds everything before the period (what was carried over) and judges what is open now.
+    """
+    sql, parameters = statement(selection, with_past=with_past)
+    rows = await fetch_all(connection, sql, *parameters)
+    width = len(MEASURES)
+    return [
+        SummedCells(
+            code=row.code, name=row.name, span=row.span, sums=dict(zip(MEASURES, map(int, row[-width:]), strict=True))
+        )
+        for row in rows
+    ]
+
+
+def statement(selection: "Selection", *, with_past: bool) -> tuple[str, Sequence[object]]:
+    """Return the SQL and its parameters; the text depends on the shape of the question only, never on its values."""
+    parameters = _Parameters()
+    by_month = selection.group_by == "month"
+    within = pieces(selection.first, selection.counted_to, longest=Grain.MONTH if by_month else Grain.YEAR)
+    before = pieces(None, min(selection.first - _DAY, selection.counted_to)) if with_past else []
+    read: list[Piece] = [*before, *within]
+    unnested = ", ".join(
+        (
+            f"{parameters.add([piece.grain.value for piece in read])}::text[]",
+            f"{parameters.add([piece.first for piece in read])}::date[]",
+            f"{parameters.add([piece.last for piece in read])}::date[]",
+            f"{parameters.add([index < len(before) for index in range(len(read))])}::boolean[]",
+        )
+    )
+    span = "date_trunc('month', c.bucket)::date" if by_month else f"{parameters.add(selection.first)}::date"
+    key = _KEYS[selection.group_by]
+    chosen, chosen_facts = _conditions(selection, parameters)
+    # OFFSET 0 keeps each piece a scan of its own: a few ranges of an index instead of a join that reads everything.
+    parts = f"""
+    select {key} as key, case when piece.before then null else {span} end as span, {_READ}
+    from unnest({unnested}) as piece (grain, first, last, before)
+    cross join lateral (
+      select c.* from statistics_cell c
+      where c.grain = piece.grain and c.bucket between piece.first and piece.last and {chosen}
+      offset 0
+    ) c"""
+    if with_past and selection.is_live:
+        today = parameters.add(selection.today)
+        present = (
+            f"date_trunc('month', {today}::date)::date" if by_month else f"{parameters.add(selection.first)}::date"
+        )
+        # A period that begins in the future has no present of its own: what is open was carried over.
+        if selection.first > selection.today:
+            present = "null::date"
+        parts += f"""
+    union all
+    select {key}, {present}, {_LIVE} from dossier_fact c
+    where c.ended_on is null and c.due_at > {parameters.add(selection.now)}::timestamptz
+      and c.due_at < {parameters.add(selection.tomorrow)}::timestamptz
+      and c.overdue_on = {today}::date {chosen_facts}"""
+    label, join = _LABELS[selection.group_by]
+    sql = f"""
+    select {label}, added.span, {_ADDED}
+    from (select part.key, part.span, {_SUMS} from ({parts}) part group by 1, 2) added
+    {join} order by 1, added.span nulls first"""
+    return sql, parameters.values
+
+
+def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, str]:
+    """Return the conditions on cells, of the cut that has the fewest rows for the question, and on facts."""
+    cells, facts = [], []
+    for column, chosen, groups in (
+        ("unit_id", selection.units, ("unit",)),
+        ("procedure_id", selection.procedures, ("procedure", "field")),
+    ):
+        if chosen is not None:
+            condition = f"c.{column} = any({parameters.add(chosen)}::integer[])"
+            cells.append(condition)
+            facts.append(condition)
+        elif selection.group_by in groups:
+            cells.append(f"c.{column} <> 0")
+        else:
+            cells.append(f"c.{column} = 0")
+    if selection.channel is not None:
+        condition = f"c.channel = {parameters.add(selection.channel)}::text"
+        cells.append(condition)
+        facts.append(condition)
+    return " and ".join(cells), "".join(f" and {condition}" for condition in facts)
