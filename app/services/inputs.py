@@ -48,5 +48,7 @@ SearchText = Annotated[
 ]
 """What somebody types into a search box."""
 
-Secret = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(refuse_nul)]
+Secret = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=False), AfterValidator(refuse_nul)
+]
 """A password, token or secret: never trimmed."""

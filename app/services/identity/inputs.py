@@ -16,7 +16,7 @@ Username = Annotated[
 ]
 """Small letters, digits, dot, hyphen, underscore: read out over the phone without doubt."""
 
-NewPassword = Annotated[Secret, StringConstraints(min_length=MINIMUM_PASSWORD)]
+NewPassword = Annotated[Secret, StringConstraints(min_length=MINIMUM_PASSWORD, strip_whitespace=False)]
 
 
 class RoleInput(Input):
