@@ -63,5 +63,5 @@ def random_secret(size: int = 32) -> str:
 
 
 def random_paper_secret(length: int = 8) -> str:
-    """A secret short enough to type from paper: 8 characters of 29 are 38 bits, guarded by rate limits."""
+    """A secret short enough to type from paper: 8 of 29 characters; a guess a millisecond needs sixteen years."""
     return "".join(secrets.choice(_PAPER_ALPHABET) for _ in range(length))

@@ -120,6 +120,9 @@ class DossierParty(Base):
         Index(
             "ix_dossier_party_identity_number", "identity_number", postgresql_where=text("identity_number is not null")
         ),
+        Index(
+            "ix_dossier_party_name_words", text("to_tsvector('simple'::regconfig, name_search)"), postgresql_using="gin"
+        ),
     )
 
     dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"), primary_key=True)
@@ -142,7 +145,7 @@ class DossierComponent(Base):
     __tablename__ = "dossier_component"
     __table_args__ = (
         CheckConstraint("originals >= 0 and certified_copies >= 0 and photocopies >= 0", name="counts"),
-        CheckConstraint("source in ('paper', 'electronic', 'data', 'reused', 'presented')", name="source"),
+        CheckConstraint("source in ('paper', 'upload', 'data', 'reused')", name="source"),
     )
 
     dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"), primary_key=True)

@@ -435,7 +435,7 @@ def upgrade() -> None:
     sa.Column('certified_copies', sa.Integer(), nullable=False),
     sa.Column('photocopies', sa.Integer(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
-    sa.CheckConstraint("source in ('paper', 'electronic', 'data', 'reused', 'presented')", name=op.f('ck_dossier_component_source')),
+    sa.CheckConstraint("source in ('paper', 'upload', 'data', 'reused')", name=op.f('ck_dossier_component_source')),
     sa.CheckConstraint('originals >= 0 and certified_copies >= 0 and photocopies >= 0', name=op.f('ck_dossier_component_counts')),
     sa.ForeignKeyConstraint(['dossier_id'], ['dossier.id'], name=op.f('fk_dossier_component_dossier_id')),
     sa.PrimaryKeyConstraint('dossier_id', 'code', name=op.f('pk_dossier_component'))
@@ -526,6 +526,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('dossier_id', 'role', name=op.f('pk_dossier_party'))
     )
     op.create_index('ix_dossier_party_identity_number', 'dossier_party', ['identity_number'], unique=False, postgresql_where=sa.text('identity_number is not null'))
+    op.create_index('ix_dossier_party_name_words', 'dossier_party', [sa.literal_column("to_tsvector('simple'::regconfig, name_search)")], unique=False, postgresql_using='gin')
     op.create_table('hand_over',
     sa.Column('dossier_id', sa.BigInteger(), nullable=False),
     sa.Column('method', sa.Text(), nullable=False),
@@ -618,6 +619,7 @@ def downgrade() -> None:
     op.drop_index('uq_payment_request_open', table_name='payment_request', postgresql_where=sa.text('paid_at is null'))
     op.drop_table('payment_request')
     op.drop_table('hand_over')
+    op.drop_index('ix_dossier_party_name_words', table_name='dossier_party', postgresql_using='gin')
     op.drop_index('ix_dossier_party_identity_number', table_name='dossier_party', postgresql_where=sa.text('identity_number is not null'))
     op.drop_table('dossier_party')
     op.drop_table('dossier_outcome')

@@ -1,5 +1,153 @@
-"""Routes of dossiers."""
+"""Routes of dossiers: register, list, one whole, its history, its dates."""
 
-from fastapi import APIRouter
+import datetime as dt
+from typing import Annotated
 
-router = APIRouter(tags=["dossiers"])
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime
+
+from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
+from app.api.idempotency import answer_from, idempotency_key, request_hash
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.v1.schemas.dossier_children import children_document, list_item, timeline_document
+from app.api.v1.schemas.dossier_deadline import DossierDeadlineOut, deadline_document
+from app.api.v1.schemas.dossiers import (
+    DossierDetailOut,
+    DossierOut,
+    DossierPageOut,
+    TimelineOut,
+    dossier_document,
+    render_registered,
+)
+from app.domain.errors import InvalidInput, Refusal
+from app.domain.permissions import Actor, Permission
+from app.services.audit.idempotency import StoredAnswer
+from app.services.dossiers.deadline import deadline_of
+from app.services.dossiers.inputs import RegisterDossier
+from app.services.dossiers.read import SORTS, ListFilter, children_of, list_dossiers, one_dossier, timeline_of
+from app.services.dossiers.register import register_dossier
+from app.services.dossiers.requests import KeyedRequest, Rendered
+from app.services.inputs import Code, SearchText
+
+router = APIRouter(prefix="/dossiers", tags=["dossiers"])
+
+Reader = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_READ))]
+Submitter = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_SUBMIT))]
+Key = Annotated[str | None, Depends(idempotency_key)]
+
+
+async def keyed_request(request: Request, actor: Actor, key: str | None) -> KeyedRequest | None:
+    """Return the key with the digest of its request; None without a key."""
+    if key is None:
+        return None
+    return KeyedRequest(f"account:{actor.account_id}", key, await request_hash(request))
+
+
+def send(answer: Rendered | StoredAnswer, keyed: KeyedRequest | None) -> Response:
+    """Send a fresh answer, or replay the stored one."""
+    if isinstance(answer, StoredAnswer):
+        return answer_from(answer, digest=keyed.request_hash if keyed else b"")
+    return Response(answer.body, status_code=answer.status, headers=answer.headers, media_type="application/json")
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Đăng ký hồ sơ (và tiếp nhận ngay nếu `accept`) / Register a dossier (and accept it at once)",
+    response_model=None,
+    responses={201: {"model": DossierOut}},
+)
+async def register(
+    request: Request, body: RegisterDossier, app: App, connection: WriteConnection, actor: Submitter, key: Key
+) -> Response:
+    keyed = await keyed_request(request, actor, key)
+    answer = await register_dossier(connection, actor, body, keyed=keyed, render=render_registered, now=app.clock.now())
+    return send(answer, keyed)
+
+
+@router.get(
+    "",
+    summary="Danh sách hồ sơ trong phạm vi / Dossiers in scope",
+    response_model=None,
+    responses={200: {"model": DossierPageOut}},
+)
+async def list_page(
+    app: App,
+    connection: ReadConnection,
+    actor: Reader,
+    state: Annotated[list[Code] | None, Query(max_length=10)] = None,
+    unit: Annotated[Code | None, Query()] = None,
+    procedure: Annotated[Code | None, Query()] = None,
+    due_before: Annotated[AwareDatetime | None, Query()] = None,
+    overdue: Annotated[bool | None, Query()] = None,
+    assignee: Annotated[Code | None, Query()] = None,
+    q: Annotated[SearchText | None, Query()] = None,
+    sort: Annotated[Code, Query()] = "-registered_at",
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+) -> Response:
+    now = app.clock.now()
+    wanted = ListFilter(
+        states=tuple(state or ()),
+        unit=unit,
+        procedure=procedure,
+        due_before=due_before,
+        overdue=overdue,
+        assignee=assignee,
+        q=q,
+    )
+    after = _after(cursor, sort)
+    rows = await list_dossiers(connection, actor, wanted, sort=sort, after=after, limit=limit, now=now)
+    page, more = rows[:limit], len(rows) > limit
+    next_cursor = None
+    if more:
+        last = page[-1]
+        next_cursor = encode_cursor(sort, [getattr(last, SORTS[sort][0]).isoformat(), last.id])
+    body = {"items": [list_item(row, now=now) for row in page], "next_cursor": next_cursor}
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+@router.get(
+    "/{code}",
+    summary="Một hồ sơ, theo mã của hệ thống hoặc mã khác đã biết / One dossier by its own code or an alias",
+    response_model=None,
+    responses={200: {"model": DossierDetailOut}},
+)
+async def detail(code: Code, app: App, connection: ReadConnection, actor: Reader) -> Response:
+    found = await one_dossier(connection, actor, code, now=app.clock.now())
+    body = {**dossier_document(found.view), **children_document(found, children_of(found.row))}
+    return Response(orjson.dumps(body), media_type="application/json", headers={"ETag": f'"{found.view.version}"'})
+
+
+@router.get(
+    "/{code}/timeline",
+    summary="Quá trình giải quyết / History as people read it",
+    response_model=None,
+    responses={200: {"model": TimelineOut}},
+)
+async def timeline(code: Code, connection: ReadConnection, actor: Reader) -> Response:
+    rows = await timeline_of(connection, actor, code)
+    return Response(orjson.dumps(timeline_document(rows[0]["code"], rows)), media_type="application/json")
+
+
+@router.get(
+    "/{code}/deadline",
+    summary="Ngày hẹn trả và giải thích từng dòng / The dates with their explanation",
+    response_model=None,
+    responses={200: {"model": DossierDeadlineOut}},
+)
+async def deadline(code: Code, app: App, connection: ReadConnection, actor: Reader) -> Response:
+    now = app.clock.now()
+    found = await deadline_of(connection, actor, code, now=now)
+    return Response(orjson.dumps(deadline_document(found)), media_type="application/json")
+
+
+def _after(cursor: str | None, sort: str) -> tuple[dt.datetime, int] | None:
+    if cursor is None:
+        return None
+    instant, tie = decode_cursor(cursor, sort=sort, kinds=(str, int))
+    try:
+        return dt.datetime.fromisoformat(instant), tie
+    except ValueError as error:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error

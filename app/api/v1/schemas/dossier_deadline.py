@@ -1,0 +1,83 @@
+"""What goes out about the dates of one dossier."""
+
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from app.api.v1.schemas.deadlines import ExplanationLineOut
+from app.api.v1.schemas.dossiers import local
+from app.services.dossiers.deadline import DossierDeadline
+
+
+class LimitOut(BaseModel):
+    value: int
+    unit: str
+
+
+class AdjustmentOut(BaseModel):
+    """One line of the ledger: who moved the date is in the timeline; why and by how much is here."""
+
+    seq: int
+    cause: str
+    effect: str
+    from_at: AwareDatetime
+    to_at: AwareDatetime | None
+    minutes: int
+    before_due: AwareDatetime
+    after_due: AwareDatetime
+    reason: str
+    legal_basis: str
+    recorded_at: AwareDatetime
+
+
+class DossierDeadlineOut(BaseModel):
+    """`promised_due_at` was printed and stays; `current_due_at` follows the ledger; minutes are working minutes."""
+
+    code: str
+    accepted_at: AwareDatetime
+    promised_due_at: AwareDatetime
+    current_due_at: AwareDatetime
+    provisional: bool
+    suspended_since: AwareDatetime | None
+    limit: LimitOut
+    count_mode: str
+    regime: str
+    minutes_used: int
+    minutes_left: int
+    adjustments: list[AdjustmentOut]
+    explanation: list[ExplanationLineOut]
+
+
+def deadline_document(found: DossierDeadline) -> dict[str, Any]:
+    """Return the document of `DossierDeadlineOut`."""
+    row = found.row
+    return {
+        "code": row.code,
+        "accepted_at": local(row.accepted_at),
+        "promised_due_at": local(row.promised_due_at),
+        "current_due_at": local(row.current_due_at),
+        "provisional": row.due_provisional,
+        "suspended_since": local(row.suspended_since),
+        "limit": {"value": found.limit.value, "unit": found.limit.unit.value},
+        "count_mode": found.count_mode,
+        "regime": found.regime,
+        "minutes_used": found.minutes_used,
+        "minutes_left": found.minutes_left,
+        "adjustments": [
+            {
+                "seq": line.seq,
+                "cause": line.cause,
+                "effect": line.effect,
+                "from_at": local(line.from_at),
+                "to_at": local(line.to_at),
+                "minutes": line.minutes,
+                "before_due": local(line.before_due),
+                "after_due": local(line.after_due),
+                "reason": line.reason,
+                "legal_basis": line.legal_basis,
+                "recorded_at": local(line.recorded_at),
+            }
+            for line in found.ledger
+        ],
+        "explanation": [ExplanationLineOut.model_validate(line).model_dump() for line in found.explanation],
+    }

@@ -1,0 +1,127 @@
+"""What a receipt's holder may see of a dossier: no personal data, nobody's name."""
+
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from app.api.v1.schemas.dossiers import StateLabel, local
+from app.domain.lifecycle import DossierState
+from app.services.dossiers.code_lists import label, status_texts
+from app.services.dossiers.lookup import PublicStatus
+from app.services.dossiers.timeline import moment, public_sentences
+
+
+class PublicEventOut(BaseModel):
+    at: AwareDatetime
+    state: StateLabel
+    vi: str
+    en: str
+
+
+class PublicSupplementOut(BaseModel):
+    components: list[str]
+    problems: list[str]
+    answer_due_at: AwareDatetime
+
+
+class PublicStatusOut(BaseModel):
+    code: str
+    state: StateLabel
+    national_status: int
+    status_vi: str
+    status_en: str
+    procedure_code: str
+    procedure_name: str
+    receiving_unit: str
+    competent_unit: str
+    registered_at: AwareDatetime
+    accepted_at: AwareDatetime | None
+    promised_due_at: AwareDatetime | None
+    current_due_at: AwareDatetime | None
+    due_provisional: bool
+    kept: str | None
+    waiting: bool
+    resolved_at: AwareDatetime | None
+    returned_at: AwareDatetime | None
+    receipt_void: bool
+    why_vi: str | None
+    why_en: str | None
+    supplement: PublicSupplementOut | None
+    rating_open: bool
+    rating_token: str | None
+    events: list[PublicEventOut]
+
+
+def status_document(found: PublicStatus) -> dict[str, Any]:
+    """Return the document of `PublicStatusOut`."""
+    row, state = found.row, found.state
+    status_vi, status_en = status_texts(int(state))
+    why_vi, why_en = _why(found)
+    return {
+        "code": row.code,
+        "state": state.label,
+        "national_status": int(state),
+        "status_vi": status_vi,
+        "status_en": status_en,
+        "procedure_code": found.procedure_code,
+        "procedure_name": found.procedure_name,
+        "receiving_unit": row.receiving_name,
+        "competent_unit": row.competent_name,
+        "registered_at": local(row.registered_at),
+        "accepted_at": local(row.accepted_at),
+        "promised_due_at": local(row.promised_due_at),
+        "current_due_at": local(row.current_due_at),
+        "due_provisional": row.due_provisional,
+        "kept": found.kept,
+        "waiting": row.suspended_since is not None,
+        "resolved_at": local(row.resolved_at),
+        "returned_at": local(row.returned_at),
+        "receipt_void": found.receipt_void,
+        "why_vi": why_vi,
+        "why_en": why_en,
+        "supplement": _supplement(found.supplement),
+        "rating_open": found.rating_open,
+        "rating_token": row.rating_token if found.rating_open else None,
+        "events": [_event(event) for event in found.events],
+    }
+
+
+def _supplement(row: dict[str, Any] | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "components": [item["component_code"] for item in row["items"]],
+        "problems": sorted({label("supplement_problems", item["problem"]) for item in row["items"]}),
+        "answer_due_at": row["answer_due_at"],
+    }
+
+
+def _why(found: PublicStatus) -> tuple[str | None, str | None]:
+    """Say why the dossier stands where it stands: refused, stopped, or moved to another date. Never free text."""
+    outcome, moved = found.outcome, found.last_adjustment
+    if outcome is not None and outcome["reason_code"] is not None and outcome["kind"] in ("refused", "stopped"):
+        name = "refusal_reasons" if outcome["kind"] == "refused" else "stop_reasons"
+        basis = outcome["legal_basis"]
+        return (
+            f"{label(name, outcome['reason_code'])} ({basis})",
+            f"{label(name, outcome['reason_code'], 'en')} ({basis})",
+        )
+    if moved is not None:
+        cause_vi, cause_en = _CAUSES[moved["cause"]]
+        when = moment(moved["after_due"])
+        return f"{cause_vi}: hẹn trả {when}", f"{cause_en}: due {when}"
+    return None, None
+
+
+_CAUSES = {
+    "supplement_wait": ("Cộng thời gian chờ bổ sung giấy tờ", "Time waiting for papers was added"),
+    "payment_wait": ("Cộng thời gian chờ nộp nghĩa vụ tài chính", "Time waiting for payment was added"),
+    "extension": ("Xin lỗi và gia hạn", "Apology and extension"),
+    "calendar_change": ("Lịch làm việc thay đổi", "The working calendar changed"),
+    "correction": ("Đính chính hồ sơ", "The dossier was corrected"),
+}
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    vi, en = public_sentences(event["type"])
+    return {"at": event["at"], "state": DossierState(event["state"]).label, "vi": vi, "en": en}

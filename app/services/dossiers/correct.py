@@ -1,0 +1,175 @@
+"""Put a clerk's mistake right: wrong procedure, wrong people, wrong papers.
+
+The receipt with the mistake is voided and the next one issued. What stood before is kept in the correction's own row;
+the log only says which parts changed. Only a wrong procedure moves dates: they are computed anew from the acceptance.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.clock import local_date
+from app.core.security import random_paper_secret, random_secret
+from app.domain.deadlines import SuspensionEffect
+from app.domain.errors import InvalidInput, Refusal, refuse_all
+from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
+from app.services.deadlines.promises import deadline_after, promised_deadline, recorded_facts
+from app.services.dossiers import inputs
+from app.services.dossiers.effects import Act, Effects, settled
+from app.services.dossiers.people import check_person, party_row
+from app.services.dossiers.situation import DossierFacts
+from app.services.dossiers.view import ReceiptView
+from app.services.dossiers.writes import people_before_correction, void_before_correction
+from app.services.procedures.content import VersionContent, version_in_force
+
+_TOKEN_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    effects: Effects
+    facts_after: DossierFacts
+
+
+async def correction_effects(connection: AsyncConnection, act: Act, body: inputs.Correct) -> Correction:
+    """Return what the correction writes and the facts as they will be; raises `InvalidInput` with every fault."""
+    facts = act.facts
+    content = await _content(connection, act, body)
+    variant = facts.row.case_variant if body.case_variant is None else body.case_variant
+    pieces = facts.components
+    if body.components is not None:
+        pieces = tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
+    refuse_all(InvalidInput, _faults(act, body, content, variant, pieces))
+
+    effects = Effects()
+    if content.version_id != facts.content.version_id or variant != facts.row.case_variant:
+        _move_to_procedure(act, content, variant, effects)
+    if body.summary is not None:
+        effects.changes["summary"] = body.summary
+    if body.applicant is not None:
+        effects.parts["parties"] = [party_row("applicant", body.applicant)]
+    if body.components is not None:
+        effects.parts["components"] = [component.model_dump(mode="json") for component in body.components]
+    receipt = _next_receipt(act, effects.changes.get("promised_due_at", facts.row.promised_due_at))
+    effects.parts["receipt"] = {
+        "number": receipt.number,
+        "lookup_secret": receipt.lookup_secret,
+        "rating_token": receipt.rating_token,
+        "issued_at": receipt.issued_at,
+        "issued_by": act.actor.account_id,
+        "promised_due_at": receipt.promised_due_at,
+    }
+    before = orjson.loads(await people_before_correction(connection, dossier_id=facts.row.id))
+    effects.parts["correction"] = {
+        "seq": act.seq,
+        "reason": body.reason,
+        "before": {
+            **before,
+            "procedure": facts.content.code,
+            "procedure_version": facts.content.version,
+            "summary": facts.row.summary,
+            "promised_due_at": facts.row.promised_due_at,
+        },
+        "after": body.model_dump(mode="json", exclude={"action", "reason"}, exclude_none=True),
+        "corrected_at": act.at,
+        "corrected_by": act.actor.account_id,
+    }
+    effects.data |= {
+        "corrected": sorted(body.model_dump(exclude={"action", "reason"}, exclude_none=True)),
+        "procedure": content.code,
+        "procedure_version": content.version,
+        "receipt": receipt.number,
+        "promised_due_at": receipt.promised_due_at,
+    }
+    return Correction(effects, replace(facts, content=content, components=pieces, receipt=receipt))
+
+
+async def write_correction_before(connection: AsyncConnection, act: Act, body: inputs.Correct) -> None:
+    """Void the receipt and drop the papers listed wrongly, before the statement that writes them anew."""
+    await void_before_correction(
+        connection,
+        dossier_id=act.facts.row.id,
+        now=act.at,
+        reason=body.reason,
+        replace_components=body.components is not None,
+    )
+
+
+async def _content(connection: AsyncConnection, act: Act, body: inputs.Correct) -> VersionContent:
+    if body.procedure_code is None:
+        return act.facts.content
+    day = local_date(act.facts.row.accepted_at or act.at)
+    content = await version_in_force(connection, body.procedure_code, day)
+    if content is None:
+        raise InvalidInput(Refusal("procedure_unknown", "procedure_code", {"code": body.procedure_code}))
+    return content
+
+
+def _faults(
+    act: Act,
+    body: inputs.Correct,
+    content: VersionContent,
+    variant: str,
+    pieces: tuple[SubmittedComponent, ...],
+) -> list[Refusal]:
+    faults: list[Refusal] = []
+    if body.applicant is not None:
+        faults += check_person(body.applicant, "applicant", now=act.at)[0]
+    if not content.has_case(variant):
+        faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": variant}))
+    if content.term(act.facts.channel, variant) is None:
+        faults.append(Refusal("channel_not_offered", "procedure_code", {"channel": act.facts.row.channel}))
+    if body.components is not None or body.procedure_code is not None:
+        listed = content.components_for(variant)
+        faults += unknown_components(listed, pieces)
+        if act.facts.row.accepted_at is not None:
+            faults += missing_components(listed, pieces)
+    return faults
+
+
+def _move_to_procedure(act: Act, content: VersionContent, variant: str, effects: Effects) -> None:
+    """Change procedure or case; after acceptance promise and due date are computed anew from the acceptance."""
+    facts, row = act.facts, act.facts.row
+    effects.changes |= {
+        "procedure_id": content.procedure_id,
+        "procedure_version_id": content.version_id,
+        "case_variant": variant,
+    }
+    term = content.term(facts.channel, variant)
+    if row.accepted_at is None or term is None:
+        return
+    promised = settled(promised_deadline(act.compiled, facts.policy, term.promised, row.accepted_at))
+    suspensions, extensions = recorded_facts(facts.ledger)
+    deadline = deadline_after(
+        act.compiled, facts.policy, term.promised, row.accepted_at, suspensions, extensions, recomputing=True
+    )
+    after = settled(deadline)
+    effects.changes |= {
+        "promised_due_at": promised,
+        "current_due_at": after,
+        "due_provisional": deadline.provisional,
+        "limit_value": term.promised.value,
+        "limit_unit": term.promised.unit.value,
+        "calendar_version": act.compiled.version,
+    }
+    effects.parts["adjustment"] = {
+        "seq": act.seq,
+        "cause": "correction",
+        "effect": SuspensionEffect.NONE.value,
+        "from_at": row.accepted_at,
+        "to_at": None,
+        "minutes": 0,
+        "before_due": row.current_due_at,
+        "after_due": after,
+        "reason": f"{facts.content.code} → {content.code}",
+        "legal_basis": facts.policy.legal_basis,
+        "recorded_at": act.at,
+        "recorded_by": act.actor.account_id,
+    }
+
+
+def _next_receipt(act: Act, promised_due_at: dt.datetime | None) -> ReceiptView:
+    number = 1 if act.facts.receipt is None else act.facts.receipt.number + 1
+    return ReceiptView(number, random_paper_secret(), random_secret(_TOKEN_BYTES), act.at, promised_due_at)

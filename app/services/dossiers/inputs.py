@@ -1,0 +1,181 @@
+"""What people send to register a dossier and to act on one. Shape only; the rules are in `app.domain`."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from app.domain.identifiers import Gender
+from app.domain.procedures import Channel, ComponentSource
+from app.services.inputs import Code, Input, LongText, Text
+
+Pieces = Annotated[int, Field(ge=0, le=1000)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{8,20}$")]
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}$")]
+
+
+class ComponentInput(Input):
+    """A paper handed in: pieces of each kind and where its content comes from."""
+
+    code: Code
+    originals: Pieces = 0
+    certified_copies: Pieces = 0
+    photocopies: Pieces = 0
+    source: ComponentSource = ComponentSource.PAPER
+
+
+class PersonInput(Input):
+    """The applicant (chủ hồ sơ) or the representative who files for them."""
+
+    kind: Literal["citizen", "enterprise", "organization", "other"] = "citizen"
+    full_name: Text
+    identity_number: Code | None = None
+    date_of_birth: dt.date | None = None
+    gender: Gender | None = None
+    phone: Phone | None = None
+    email: EmailAddress | None = None
+    address: Text | None = None
+
+
+class RegisterDossier(Input):
+    """A dossier at the counter, from the portal or by post; `accept` also accepts it in the same transaction."""
+
+    procedure_code: Code
+    case_variant: Code | None = None
+    channel: Channel
+    receiving_unit: Code
+    competent_unit: Code | None = None
+    supporting_unit: Code | None = None
+    applicant: PersonInput
+    representative: PersonInput | None = None
+    summary: LongText | None = None
+    components: Annotated[tuple[ComponentInput, ...], Field(max_length=100)] = ()
+    return_channel: Channel = Channel.COUNTER
+    return_address: Text | None = None
+    external_code: Code | None = None
+    accept: bool = False
+
+
+class Accept(Input):
+    action: Literal["accept"]
+
+
+class Refuse(Input):
+    """Mẫu 03: a structured reason, what it means for this dossier, and its legal basis."""
+
+    action: Literal["refuse"]
+    reason_code: Code
+    explanation: LongText
+    legal_basis: Text
+
+
+class SupplementItem(Input):
+    component_code: Code
+    problem: Code
+    note: Text | None = None
+
+
+class RequestSupplement(Input):
+    """Mẫu 02: everything that is missing, at once, each row naming a component of the procedure."""
+
+    action: Literal["request_supplement"]
+    items: Annotated[tuple[SupplementItem, ...], Field(min_length=1, max_length=50)]
+    reason: LongText
+    answer_within_days: Annotated[int | None, Field(ge=1, le=365)] = None
+    leader_reason: LongText | None = None
+
+
+class ReceiveSupplement(Input):
+    action: Literal["receive_supplement"]
+    components: Annotated[tuple[ComponentInput, ...], Field(max_length=100)] = ()
+
+
+class StartProcessing(Input):
+    action: Literal["start_processing"]
+    assignee: Code | None = None
+
+
+class RequestPayment(Input):
+    action: Literal["request_payment"]
+    amount_vnd: Annotated[int, Field(gt=0, le=1_000_000_000_000)]
+    reason: Text
+
+
+class ConfirmPayment(Input):
+    action: Literal["confirm_payment"]
+    method: Literal["cash", "bank_transfer", "online_national", "online_province"]
+    reference: Code | None = None
+
+
+class Extend(Input):
+    """Mẫu 04: apology and the new date, issued before the due time, at most once."""
+
+    action: Literal["extend"]
+    new_due_at: AwareDatetime
+    reason: LongText
+    legal_basis: Text | None = None
+
+
+class Resolve(Input):
+    action: Literal["resolve"]
+    outcome: Literal["approved", "denied"] = "approved"
+    result_number: Code | None = None
+    result_type: Code | None = None
+    explanation: LongText | None = None
+
+
+class HandOver(Input):
+    """The result reaches the applicant: receiver and proof at the counter, tracking number by post, link online."""
+
+    action: Literal["hand_over"]
+    method: Channel
+    receiver_name: Text | None = None
+    receiver_identity_number: Code | None = None
+    relationship: Text | None = None
+    proof: Text | None = None
+    tracking_number: Code | None = None
+    link: Text | None = None
+
+
+class Withdraw(Input):
+    action: Literal["withdraw"]
+    explanation: LongText
+
+
+class Stop(Input):
+    """Mẫu 05: only while no result was decided."""
+
+    action: Literal["stop"]
+    reason_code: Code
+    explanation: LongText
+    legal_basis: Text
+
+
+class Correct(Input):
+    """A clerk's mistake put right: voids the receipt, issues a new one, keeps what was there before."""
+
+    action: Literal["correct"]
+    reason: LongText
+    procedure_code: Code | None = None
+    case_variant: Code | None = None
+    applicant: PersonInput | None = None
+    components: Annotated[tuple[ComponentInput, ...] | None, Field(max_length=100)] = None
+    summary: LongText | None = None
+
+
+ActionInput = Annotated[
+    Accept
+    | Refuse
+    | RequestSupplement
+    | ReceiveSupplement
+    | StartProcessing
+    | RequestPayment
+    | ConfirmPayment
+    | Extend
+    | Resolve
+    | HandOver
+    | Withdraw
+    | Stop
+    | Correct,
+    Field(discriminator="action"),
+]

@@ -1,0 +1,357 @@
+"""Reads of dossiers: facts gathered (and rows locked) for an act, one dossier whole, look-ups.
+
+Each function is one statement and so one round trip. `$1`… are the driver's own placeholders.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.db import fetch_all, fetch_one, from_json
+from app.services.deadlines.queries import calendar_version_of, policy_in_force_on, policy_with_id
+from app.services.identity.queries import AUTH_VERSION_OF
+from app.services.identity.scope import unit_in_scope
+
+_UNIT_BY_CODE = """
+  select u.id, u.code, u.name, u.path, i.code as agency_code
+  from unit u left join agency_identifier i on i.unit_id = u.id and i.valid_to is null
+  where u.code = {code} and u.valid_from <= {day}::date and (u.valid_to is null or u.valid_to > {day}::date)
+"""
+
+_STORED_ANSWER = """
+  select k.request_hash, k.status, k.headers, k.body from idempotency_key k where k.scope = {scope} and k.key = {key}
+"""
+
+# A number is given out only if the registration can go on at all; its row stays locked until this transaction ends,
+# so numbers of one agency and day are given out one after the other and a rolled-back one is given again.
+_REGISTRATION = f"""
+with answered as ({_STORED_ANSWER.format(scope="$1", key="$2")}),
+receiving as ({_UNIT_BY_CODE.format(code="$4", day="$8")}),
+competent as ({_UNIT_BY_CODE.format(code="$5", day="$8")}),
+supporting as ({_UNIT_BY_CODE.format(code="$6", day="$8")}),
+in_force as (
+  select v.id from procedure p join procedure_version v on v.procedure_id = p.id
+  where p.code = $7 and v.status <> 'draft' and v.valid_from <= $8::date
+    and (v.valid_to is null or v.valid_to > $8::date)
+  order by v.version desc limit 1
+),
+numbered as (
+  insert into dossier_number (agency_code, day, last)
+  select receiving.agency_code, $8::date, 1 from receiving
+  where receiving.agency_code is not null and exists (select from competent) and exists (select from in_force)
+    and not exists (select from answered)
+  on conflict (agency_code, day) do update set last = dossier_number.last + 1
+  returning last
+)
+select
+  {AUTH_VERSION_OF.format(account="$3")} as auth_version,
+  answered.request_hash, answered.status, answered.headers, answered.body,
+  receiving.id as receiving_id, receiving.code as receiving_code, receiving.name as receiving_name,
+  receiving.path as receiving_path, receiving.agency_code,
+  competent.id as competent_id, competent.code as competent_code, competent.name as competent_name,
+  competent.path as competent_path,
+  supporting.id as supporting_id,
+  (select id from in_force) as procedure_version_id,
+  exists (select from procedure p where p.code = $7) as procedure_known,
+  (select last from numbered) as number,
+  {calendar_version_of("competent.path")} as calendar_version,
+  {policy_in_force_on("$8::date")} as policy,
+  exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
+    as external_code_taken
+from (select 1) one
+left join answered on true left join receiving on true left join competent on true left join supporting on true
+"""
+
+_DOSSIER_ID = """coalesce(
+  (select d.id from dossier d where d.code = {code}), (select a.dossier_id from dossier_alias a where a.code = {code})
+)"""
+
+_COMPONENTS = """(
+  select coalesce(json_agg(json_build_object('code', c.code, 'originals', c.originals,
+    'certified_copies', c.certified_copies, 'photocopies', c.photocopies, 'source', c.source) order by c.code), '[]')
+  from dossier_component c where c.dossier_id = d.id
+)"""
+
+_LEDGER = """(
+  select coalesce(json_agg(json_build_object('seq', a.seq, 'cause', a.cause, 'effect', a.effect, 'from_at', a.from_at,
+    'to_at', a.to_at, 'minutes', a.minutes, 'before_due', a.before_due, 'after_due', a.after_due, 'reason', a.reason,
+    'legal_basis', a.legal_basis, 'recorded_at', a.recorded_at) order by a.seq), '[]')
+  from deadline_adjustment a where a.dossier_id = d.id
+)"""
+
+# The lock is taken here. Whoever had to wait for it sees the newest dossier row but the children as they were before
+# the wait; `seen_version` (from before the wait) then differs from `version` and the caller reads again, lock in hand.
+_SITUATION = f"""
+with answered as ({_STORED_ANSWER.format(scope="$3", key="$4")}),
+seen as materialized (select s.id, s.version from dossier s where s.id = {_DOSSIER_ID.format(code="$1")}),
+locked as (select d.* from dossier d where d.id = (select id from seen) {{lock}})
+select
+  {AUTH_VERSION_OF.format(account="$2")} as auth_version,
+  answered.request_hash, answered.status, answered.headers, answered.body,
+  d.*, seen.version as seen_version,
+  r.code as receiving_code, r.name as receiving_name, r.path as receiving_path,
+  c.code as competent_code, c.name as competent_name, c.path as competent_path,
+  (select e.occurred_at from dossier_event e where e.dossier_id = d.id order by e.seq desc limit 1) as last_event_at,
+  (select count(*) from supplement_request s where s.dossier_id = d.id) as supplement_requests,
+  (select row_to_json(x) from (select number, lookup_secret, rating_token, issued_at, promised_due_at from receipt
+    where dossier_id = d.id and voided_at is null) x) as receipt,
+  {_COMPONENTS} as components,
+  {_LEDGER} as ledger,
+  {calendar_version_of("c.path")} as calendar_version_now,
+  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date")}) as policy
+from (select 1) one
+left join answered on true left join seen on true left join locked d on true
+left join unit r on r.id = d.receiving_unit_id left join unit c on c.id = d.competent_unit_id
+"""
+_SITUATION_LOCKED = _SITUATION.format(lock="for update")
+_SITUATION_SEEN = _SITUATION.format(lock="")
+
+# A name is found by its words; a number by the whole of it; a code by its whole or its own system's alias.
+_PEOPLE = """(
+  select coalesce(json_object_agg(p.role, json_build_object('kind', p.kind, 'full_name', p.full_name,
+    'identity_number', p.identity_number, 'date_of_birth', p.date_of_birth, 'gender', p.gender, 'phone', p.phone,
+    'email', p.email, 'address', p.address)), '{}')
+  from dossier_party p where p.dossier_id = d.id
+)"""
+
+_DETAIL = f"""
+select
+  {AUTH_VERSION_OF.format(account="$2")} as auth_version,
+  d.*, d.version as seen_version,
+  r.code as receiving_code, r.name as receiving_name, r.path as receiving_path,
+  c.code as competent_code, c.name as competent_name, c.path as competent_path,
+  s.code as supporting_code, s.name as supporting_name,
+  w.display_name as assignee_name, w.username as assignee_username,
+  null::timestamptz as last_event_at,
+  (select count(*) from supplement_request q where q.dossier_id = d.id) as supplement_requests,
+  (select row_to_json(x) from (select number, lookup_secret, rating_token, issued_at, promised_due_at from receipt
+    where dossier_id = d.id and voided_at is null) x) as receipt,
+  {_COMPONENTS} as components,
+  {_LEDGER} as ledger,
+  {calendar_version_of("c.path")} as calendar_version_now,
+  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date")}) as policy,
+  {_PEOPLE} as people,
+  (select coalesce(json_agg(json_build_object('code', a.code, 'system', a.system) order by a.code), '[]')
+    from dossier_alias a where a.dossier_id = d.id) as aliases,
+  (select coalesce(json_agg(row_to_json(q) order by q.seq), '[]') from supplement_request q where q.dossier_id = d.id)
+    as supplements,
+  (select coalesce(json_agg(row_to_json(q) order by q.seq), '[]') from payment_request q where q.dossier_id = d.id)
+    as payments,
+  (select row_to_json(o) from dossier_outcome o where o.dossier_id = d.id) as outcome,
+  (select row_to_json(h) from hand_over h where h.dossier_id = d.id) as hand_over,
+  (select level from rating g where g.dossier_id = d.id) as rating_level
+from (select 1) one
+left join (dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id)
+  on d.id = {_DOSSIER_ID.format(code="$1")}
+  and ({unit_in_scope("r.path", "$3", "$4")} or {unit_in_scope("c.path", "$3", "$4")})
+left join unit s on s.id = d.supporting_unit_id left join account w on w.id = d.assignee_id
+"""
+
+_TIMELINE = f"""
+select d.code, e.seq, e.type, e.state, e.occurred_at, e.data, u.name as unit_name, a.display_name as actor_name
+from dossier d
+join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
+join dossier_event e on e.dossier_id = d.id
+left join unit u on u.id = e.unit_id left join account a on a.id = e.actor_id
+where d.id = {_DOSSIER_ID.format(code="$1")}
+  and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
+order by e.seq
+"""
+
+_LOOKUP = f"""
+select d.code, d.state, d.registered_at, d.accepted_at, d.promised_due_at, d.current_due_at, d.due_provisional,
+  d.suspended_since, d.resolved_at, d.ended_at, d.returned_at, d.procedure_version_id, d.return_channel,
+  r.name as receiving_name, c.name as competent_name, t.lookup_secret, t.number as receipt_number, t.voided_at,
+  t.rating_token,
+  exists (select from rating g where g.dossier_id = d.id) as rated,
+  (select json_build_object('cause', a.cause, 'after_due', a.after_due) from deadline_adjustment a
+    where a.dossier_id = d.id order by a.seq desc limit 1) as last_adjustment,
+  (select json_build_object('reason', q.reason, 'answer_due_at', q.answer_due_at, 'items', q.items)
+    from supplement_request q where q.dossier_id = d.id and q.received_at is null) as open_supplement,
+  (select json_build_object('kind', o.kind, 'reason_code', o.reason_code, 'legal_basis', o.legal_basis)
+    from dossier_outcome o where o.dossier_id = d.id) as outcome,
+  (select json_agg(json_build_object('type', e.type, 'state', e.state, 'at', e.occurred_at) order by e.seq)
+    from dossier_event e where e.dossier_id = d.id) as events
+from dossier d
+join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
+join receipt t on t.dossier_id = d.id
+where d.id = {_DOSSIER_ID.format(code="$1")}
+order by t.number desc
+"""
+
+
+_LIST_ITEM = """
+  d.code, d.state, d.version, d.channel, d.registered_at, d.accepted_at, d.promised_due_at, d.current_due_at,
+  d.due_provisional, d.suspended_since, d.resolved_at, d.returned_at, p.code as procedure_code,
+  v.name as procedure_name, r.code as receiving_code, r.name as receiving_name, c.code as competent_code,
+  c.name as competent_name, w.username as assignee, a.full_name as applicant_name, d.id
+"""
+
+# Per unit and side one short walk along an index that already has the wanted order, then a merge of few rows:
+# `receiving = any (…) or competent = any (…)` would sort everything the unit ever had.
+_LIST = """
+with units as (select u.id from unit u where {units}),
+wanted as ({branches} order by {sort} {direction}, id {direction} limit {limit}),
+items as (
+  select {item}
+  from wanted join dossier d on d.id = wanted.id
+  join procedure_version v on v.id = d.procedure_version_id join procedure p on p.id = d.procedure_id
+  join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
+  left join account w on w.id = d.assignee_id
+  left join dossier_party a on a.dossier_id = d.id and a.role = 'applicant'
+)
+select {auth} as auth_version, items.*
+from (select 1) one left join items on true
+order by items.{sort} {direction}, items.id {direction}
+"""
+_BRANCH_OF_SIDE = """
+  (select found.id, found.{sort} from units cross join lateral (
+    select d.id, d.{sort} from dossier d where d.{side}_unit_id = units.id {conditions}
+    order by d.{sort} {direction}, d.id {direction} limit {limit}) found)"""
+_BRANCH_OF_ALL = """
+  (select d.id, d.{sort} from dossier d where true {conditions}
+   order by d.{sort} {direction}, d.id {direction} limit {limit})"""
+_OPEN = "d.ended_at is null and d.accepted_at is not null"
+_NAME_MATCHES = """d.id in (select n.dossier_id from dossier_party n
+  where to_tsvector('simple', n.name_search) @@ to_tsquery('simple', {value}))"""
+_LIST_CONDITIONS = {
+    "state": "d.state = any ({value}::smallint[])",
+    "procedure": "d.procedure_id = (select q.id from procedure q where q.code = {value})",
+    "due_before": f"{_OPEN} and d.current_due_at < {{value}}::timestamptz",
+    "overdue_at": f"{_OPEN} and d.suspended_since is null and d.current_due_at < {{value}}::timestamptz",
+    "in_time_at": f"{_OPEN} and (d.suspended_since is not null or d.current_due_at >= {{value}}::timestamptz)",
+    "assignee": "d.assignee_id = (select w.id from account w where w.username = {value})",
+    "code": "d.id = " + _DOSSIER_ID.format(code="{value}"),
+    "identity_number": "d.id in (select n.dossier_id from dossier_party n where n.identity_number = {value})",
+    "name": _NAME_MATCHES,
+}
+
+
+async def list_page(
+    connection: AsyncConnection,
+    *,
+    account_id: int,
+    everything: bool,
+    patterns: list[str],
+    unit: str | None,
+    conditions: Mapping[str, object],
+    sort: str,
+    descending: bool,
+    after: tuple[dt.datetime, int] | None,
+    limit: int,
+) -> list[Any]:
+    """Return up to `limit` rows in scope after the cursor; a row always, with `id` None if nothing was found.
+
+    `conditions` are keys of `_LIST_CONDITIONS` with their values; `sort` is a column of the dossier.
+    """
+    parameters: list[object] = [account_id]
+
+    def placeholder(value: object) -> str:
+        parameters.append(value)
+        return f"${len(parameters)}"
+
+    parts = [_LIST_CONDITIONS[name].format(value=placeholder(value)) for name, value in conditions.items()]
+    if sort == "current_due_at":
+        parts.append(_OPEN)
+    if after is not None:
+        sign = "<" if descending else ">"
+        instant, tie = placeholder(after[0]), placeholder(after[1])
+        parts.append(f"(d.{sort}, d.id) {sign} ({instant}::timestamptz, {tie}::bigint)")
+    shape = {
+        "sort": sort,
+        "direction": "desc" if descending else "asc",
+        "limit": placeholder(limit),
+        "conditions": "".join(f" and {part}" for part in parts),
+    }
+    if everything and unit is None:
+        units, branches = "false", _BRANCH_OF_ALL.format(**shape)
+    else:
+        units = unit_in_scope("u.path", placeholder(everything), placeholder(patterns))
+        if unit is not None:
+            units += f" and u.path like (select f.path || '%' from unit f where f.code = {placeholder(unit)})"
+        branches = " union ".join(_BRANCH_OF_SIDE.format(side=side, **shape) for side in ("receiving", "competent"))
+    sql = _LIST.format(
+        units=units, branches=branches, item=_LIST_ITEM, auth=AUTH_VERSION_OF.format(account="$1"), **shape
+    )
+    return list(await fetch_all(connection, sql, *parameters))
+
+
+async def registration_facts(
+    connection: AsyncConnection,
+    *,
+    scope: str,
+    key: str | None,
+    account_id: int,
+    receiving_unit: str,
+    competent_unit: str,
+    supporting_unit: str | None,
+    procedure_code: str,
+    day: dt.date,
+    external_code: str | None,
+) -> Any:
+    """Gather everything a registration must know and give out its number; one row, columns None where unknown."""
+    return await fetch_one(
+        connection,
+        _REGISTRATION,
+        scope,
+        key,
+        account_id,
+        receiving_unit,
+        competent_unit,
+        supporting_unit,
+        procedure_code,
+        day,
+        external_code,
+    )
+
+
+async def situation(
+    connection: AsyncConnection,
+    *,
+    code: str,
+    account_id: int,
+    scope: str,
+    key: str | None,
+    today: dt.date,
+    lock: bool = True,
+) -> Any:
+    """Lock the dossier and gather the facts of an act; `id` is None if there is no such dossier."""
+    sql = _SITUATION_LOCKED if lock else _SITUATION_SEEN
+    row = await fetch_one(connection, sql, code, account_id, scope, key, today)
+    if lock and row is not None and row.id is not None and row.seen_version != row.version:
+        row = await fetch_one(connection, sql, code, account_id, scope, key, today)
+    return row
+
+
+async def detail(
+    connection: AsyncConnection, *, code: str, account_id: int, everything: bool, patterns: list[str], today: dt.date
+) -> Any:
+    """Return one dossier with its children; a row always, with `id` None if there is none in scope."""
+    return await fetch_one(connection, _DETAIL, code, account_id, everything, patterns, today)
+
+
+async def timeline(
+    connection: AsyncConnection, *, code: str, everything: bool, patterns: list[str]
+) -> list[dict[str, Any]]:
+    """Return the events of a dossier in scope, oldest first; empty if there is no such dossier."""
+    rows = await fetch_all(connection, _TIMELINE, code, everything, patterns)
+    return [{**row._mapping, "data": from_json(row.data)} for row in rows]  # noqa: SLF001 - the documented way to a dict
+
+
+async def receipts_of(connection: AsyncConnection, code: str) -> list[Any]:
+    """Return the public view of a dossier once per receipt ever issued, the newest first."""
+    return list(await fetch_all(connection, _LOOKUP, code))
+
+
+async def assignee_id(connection: AsyncConnection, *, username: str, path: str) -> int | None:
+    """Return the account `username` if it holds a role in the unit at `path` or above it."""
+    row = await fetch_one(
+        connection,
+        "select a.id from account a join role_grant g on g.account_id = a.id and g.revoked_at is null "
+        "join unit u on u.id = g.unit_id where a.username = $1 and a.disabled_at is null and $2 like u.path || '%'",
+        username,
+        path,
+    )
+    return None if row is None else int(row.id)

@@ -1,0 +1,341 @@
+"""Register a dossier, with or without accepting it in the same transaction: two statements, whatever it holds."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.clock import local_date
+from app.core.security import random_paper_secret, random_secret
+from app.domain.deadlines import Deadline
+from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
+from app.domain.identifiers import DossierCode
+from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, DossierState, EventType, plan
+from app.domain.permissions import Actor, Permission
+from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
+from app.services.audit.idempotency import StoredAnswer
+from app.services.deadlines.compiled import CompiledCalendar, PolicyRow, calendar_at, read_policy
+from app.services.deadlines.promises import promised_deadline
+from app.services.dossiers import queries
+from app.services.dossiers.access import actions_now, require_action
+from app.services.dossiers.inputs import RegisterDossier
+from app.services.dossiers.people import check_person, party_row
+from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
+from app.services.dossiers.view import DossierView, ProcedureName, ReceiptView, UnitName
+from app.services.dossiers.writes import write_registration
+from app.services.identity.tokens import ensure_current
+from app.services.procedures.content import TermContent, VersionContent, version_content
+
+_TOKEN_BYTES = 16
+
+
+async def register_dossier(
+    connection: AsyncConnection,
+    actor: Actor,
+    body: RegisterDossier,
+    *,
+    keyed: KeyedRequest | None,
+    render: Render,
+    now: dt.datetime,
+) -> Rendered | StoredAnswer:
+    """Register (and accept, if asked) a dossier; return the rendered answer, or the stored one of the same key.
+
+    Raises `InvalidInput` with every fault of the input at once, `Forbidden` outside the actor's units, `Conflict` if
+    the outside code is known already. Law: NĐ 118/2025 (reception independent of boundaries inside the province).
+    """
+    facts = await _facts(connection, actor, body, keyed, now)
+    ensure_current(actor, facts.auth_version)
+    if facts.request_hash is not None:
+        return stored_answer(facts)
+    await _refuse_faults(connection, actor, body, facts, now)
+    content = await version_content(connection, facts.procedure_version_id)
+    faults, warnings = _check(body, content, now)
+    refuse_all(InvalidInput, faults)
+
+    code = str(DossierCode(agency=facts.agency_code, day=local_date(now), number=facts.number))
+    accepted = await _accept(connection, body, content, facts, now) if body.accept else None
+    view = _view(actor, body, content, facts, code=code, now=now, accepted=accepted, warnings=warnings)
+    rendered = render(view)
+    dossier_id, aliased = await write_registration(
+        connection,
+        answer=keyed_answer(keyed, rendered),
+        now=now,
+        dossier=_dossier_row(actor, body, content, facts, code=code, now=now, accepted=accepted),
+        parties=_party_rows(body),
+        components=[component.model_dump(mode="json") for component in body.components],
+        lookup_secret=_receipt(view).lookup_secret,
+        rating_token=_receipt(view).rating_token,
+        alias=body.external_code,
+        alias_system=actor.kind,
+        events=_events(actor, body, content, facts, now=now, accepted=accepted),
+    )
+    if dossier_id is None:
+        # The same key was taken while we worked; its owner has committed by now, so its answer is there to be read.
+        again = await _facts(connection, actor, body, keyed, now)
+        return stored_answer(again)
+    if body.external_code is not None and not aliased:
+        raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
+    return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class _Acceptance:
+    """The clock as it starts."""
+
+    deadline: Deadline
+    due_at: dt.datetime
+    term: TermContent
+    policy: PolicyRow
+    calendar: CompiledCalendar
+
+
+async def _facts(
+    connection: AsyncConnection, actor: Actor, body: RegisterDossier, keyed: KeyedRequest | None, now: dt.datetime
+) -> Any:
+    return await queries.registration_facts(
+        connection,
+        scope=keyed.scope if keyed else "",
+        key=keyed.key if keyed else None,
+        account_id=actor.account_id or 0,
+        receiving_unit=body.receiving_unit,
+        competent_unit=body.competent_unit or body.receiving_unit,
+        supporting_unit=body.supporting_unit,
+        procedure_code=body.procedure_code,
+        day=local_date(now),
+        external_code=body.external_code,
+    )
+
+
+async def _refuse_faults(
+    connection: AsyncConnection, actor: Actor, body: RegisterDossier, facts: Any, now: dt.datetime
+) -> None:
+    """Raise for units and procedure that do not exist and rights that are missing; everything found is said at once."""
+    faults = []
+    if facts.receiving_id is None:
+        faults.append(Refusal("unit_unknown", "receiving_unit", {"code": body.receiving_unit}))
+    elif facts.agency_code is None:
+        faults.append(Refusal("unit_without_agency_code", "receiving_unit", {"code": body.receiving_unit}))
+    if body.competent_unit is not None and facts.competent_id is None:
+        faults.append(Refusal("unit_unknown", "competent_unit", {"code": body.competent_unit}))
+    if body.supporting_unit is not None and facts.supporting_id is None:
+        faults.append(Refusal("unit_unknown", "supporting_unit", {"code": body.supporting_unit}))
+    if facts.procedure_version_id is None:
+        code = "procedure_not_in_force" if facts.procedure_known else "procedure_unknown"
+        faults.append(Refusal(code, "procedure_code", {"code": body.procedure_code}))
+    if faults:
+        # What does not depend on the unknown things is checked as well, so that one answer names every fault.
+        content = None
+        if facts.procedure_version_id is not None:
+            content = await version_content(connection, facts.procedure_version_id)
+        raise InvalidInput(*faults, *_check(body, content, now)[0])
+    if not actor.scope(Permission.DOSSIERS_SUBMIT).covers(facts.receiving_path):
+        raise Forbidden(Refusal("out_of_scope", "receiving_unit"))
+    if body.accept:
+        require_action(
+            actor,
+            DossierAction.ACCEPT,
+            receiving_path=facts.receiving_path,
+            competent_path=facts.competent_path,
+        )
+    if facts.external_code_taken:
+        raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
+
+
+def _check(
+    body: RegisterDossier, content: VersionContent | None, now: dt.datetime
+) -> tuple[list[Refusal], list[Refusal]]:
+    """Return (faults, warnings) of people and papers."""
+    faults, warnings = check_person(body.applicant, "applicant", now=now)
+    if body.representative is not None:
+        more_faults, more_warnings = check_person(body.representative, "representative", now=now)
+        faults += more_faults
+        warnings += more_warnings
+    if body.return_channel.value == "postal" and body.return_address is None and body.applicant.address is None:
+        faults.append(Refusal("return_address_missing", "return_address"))
+    if content is not None:
+        listed = content.components_for(body.case_variant or "")
+        if not content.has_case(body.case_variant or ""):
+            faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": body.case_variant}))
+        if content.term(body.channel, body.case_variant or "") is None:
+            faults.append(Refusal("channel_not_offered", "channel", {"channel": body.channel.value}))
+        pieces = _pieces(body)
+        faults += unknown_components(listed, pieces)
+        # Somebody filing from home may complete the papers later; who accepts at the counter has them in hand.
+        missing = missing_components(listed, pieces)
+        if body.accept:
+            faults += missing
+        else:
+            warnings += missing
+    return faults, warnings
+
+
+async def _accept(
+    connection: AsyncConnection, body: RegisterDossier, content: VersionContent, facts: Any, now: dt.datetime
+) -> _Acceptance:
+    """Plan the acceptance through the one transition table and start the clock."""
+    situation = DossierSituation(state=DossierState.REGISTERED, registered_at=now)
+    planned = plan(situation, DossierAction.ACCEPT, {}, now)
+    if planned.clock is not ClockEffect.START:
+        raise AssertionError("acceptance must start the clock")
+    calendar = await calendar_at(connection, facts.competent_id, facts.calendar_version)
+    policy = read_policy(facts.policy)
+    term = content.term(body.channel, body.case_variant or "")
+    if term is None:
+        raise NotFound(Refusal("channel_not_offered", "channel"))
+    deadline = promised_deadline(calendar, policy, term.promised, now)
+    if deadline.due_at is None:
+        raise AssertionError("a clock that just started has a due time")
+    return _Acceptance(deadline, deadline.due_at, term, policy, calendar)
+
+
+def _dossier_row(
+    actor: Actor,
+    body: RegisterDossier,
+    content: VersionContent,
+    facts: Any,
+    *,
+    code: str,
+    now: dt.datetime,
+    accepted: _Acceptance | None,
+) -> dict[str, Any]:
+    return {
+        "code": code,
+        "state": int(DossierState.ACCEPTED if accepted else DossierState.REGISTERED),
+        "version": 2 if accepted else 1,
+        "channel": body.channel.value,
+        "procedure_id": content.procedure_id,
+        "procedure_version_id": content.version_id,
+        "case_variant": body.case_variant or "",
+        "supporting_unit_id": facts.supporting_id,
+        "receiving_unit_id": facts.receiving_id,
+        "competent_unit_id": facts.competent_id,
+        "registered_by": actor.account_id,
+        "summary": body.summary or "",
+        "return_channel": body.return_channel.value,
+        "return_address": body.return_address,
+        "registered_at": now,
+        "accepted_at": now if accepted else None,
+        "promised_due_at": accepted.due_at if accepted else None,
+        "current_due_at": accepted.due_at if accepted else None,
+        "due_provisional": accepted.deadline.provisional if accepted else False,
+        "limit_value": accepted.term.promised.value if accepted else None,
+        "limit_unit": accepted.term.promised.unit.value if accepted else None,
+        "clock_policy_id": accepted.policy.id if accepted else None,
+        "calendar_version": accepted.calendar.version if accepted else None,
+    }
+
+
+def _events(
+    actor: Actor,
+    body: RegisterDossier,
+    content: VersionContent,
+    facts: Any,
+    *,
+    now: dt.datetime,
+    accepted: _Acceptance | None,
+) -> list[dict[str, Any]]:
+    common = {"actor_id": actor.account_id, "unit_id": facts.receiving_id, "occurred_at": now}
+    registered = {
+        **common,
+        "seq": 1,
+        "type": EventType.REGISTERED.value,
+        "state": int(DossierState.REGISTERED),
+        "data": {
+            "channel": body.channel.value,
+            "procedure": content.code,
+            "procedure_version": content.version,
+            "competent_unit_id": facts.competent_id,
+        },
+    }
+    if accepted is None:
+        return [registered]
+    return [
+        registered,
+        {
+            **common,
+            "seq": 2,
+            "type": EventType.ACCEPTED.value,
+            "state": int(DossierState.ACCEPTED),
+            "data": acceptance_data(accepted.due_at, accepted.term, accepted.policy, accepted.calendar),
+        },
+    ]
+
+
+def acceptance_data(
+    due_at: dt.datetime, term: TermContent, policy: PolicyRow, calendar: CompiledCalendar
+) -> dict[str, Any]:
+    """Return what the log keeps of a promise, so that anyone can recompute it."""
+    return {
+        "promised_due_at": due_at,
+        "limit": {"value": term.promised.value, "unit": term.promised.unit.value},
+        "regime": policy.regime,
+        "count_mode": policy.clock.count_mode.value,
+        "calendar_version": calendar.version,
+        "receipt": 1,
+    }
+
+
+def _view(
+    actor: Actor,
+    body: RegisterDossier,
+    content: VersionContent,
+    facts: Any,
+    *,
+    code: str,
+    now: dt.datetime,
+    accepted: _Acceptance | None,
+    warnings: Sequence[Refusal],
+) -> DossierView:
+    state = DossierState.ACCEPTED if accepted else DossierState.REGISTERED
+    missing = () if accepted else missing_components(content.components_for(body.case_variant or ""), _pieces(body))
+    situation = DossierSituation(
+        state=state,
+        registered_at=now,
+        accepted_at=now if accepted else None,
+        missing_components=tuple(str(fault.params["component"]) for fault in missing),
+    )
+    due_at = accepted.due_at if accepted else None
+    return DossierView(
+        code=code,
+        state=state,
+        version=2 if accepted else 1,
+        channel=body.channel.value,
+        case_variant=body.case_variant or "",
+        procedure=ProcedureName(content.code, content.version, content.name),
+        receiving_unit=UnitName(facts.receiving_code, facts.receiving_name),
+        competent_unit=UnitName(facts.competent_code, facts.competent_name),
+        summary=body.summary or "",
+        return_channel=body.return_channel.value,
+        registered_at=now,
+        accepted_at=now if accepted else None,
+        started_at=None,
+        promised_due_at=due_at,
+        current_due_at=due_at,
+        due_provisional=accepted.deadline.provisional if accepted else False,
+        suspended_since=None,
+        resolved_at=None,
+        ended_at=None,
+        returned_at=None,
+        receipt=ReceiptView(1, random_paper_secret(), random_secret(_TOKEN_BYTES), now, due_at),
+        actions=actions_now(actor, situation, receiving_path=facts.receiving_path, competent_path=facts.competent_path),
+        warnings=tuple(warnings),
+    )
+
+
+def _receipt(view: DossierView) -> ReceiptView:
+    if view.receipt is None:
+        raise AssertionError("a registration always issues a receipt")
+    return view.receipt
+
+
+def _pieces(body: RegisterDossier) -> tuple[SubmittedComponent, ...]:
+    return tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
+
+
+def _party_rows(body: RegisterDossier) -> list[dict[str, Any]]:
+    rows = [party_row("applicant", body.applicant)]
+    if body.representative is not None:
+        rows.append(party_row("representative", body.representative))
+    return rows

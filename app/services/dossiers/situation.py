@@ -1,0 +1,154 @@
+"""The facts of one dossier, typed: from a row of `queries` to what rules and answers need."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.db import from_json
+from app.domain.lifecycle import DossierSituation, DossierState
+from app.domain.procedures import Channel, ComponentSource, SubmittedComponent, missing_components
+from app.services.deadlines.compiled import PolicyRow, read_policy
+from app.services.dossiers.view import ActionView, DossierView, ProcedureName, ReceiptView, UnitName
+from app.services.procedures.content import VersionContent
+
+_INSTANTS = ("from_at", "to_at", "before_due", "after_due", "recorded_at")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A row of `deadline_adjustment`."""
+
+    seq: int
+    cause: str
+    effect: str
+    from_at: dt.datetime
+    to_at: dt.datetime | None
+    minutes: int
+    before_due: dt.datetime
+    after_due: dt.datetime
+    reason: str
+    legal_basis: str
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DossierFacts:
+    """One dossier's row and children, typed once."""
+
+    row: Any
+    state: DossierState
+    content: VersionContent
+    policy: PolicyRow
+    components: tuple[SubmittedComponent, ...]
+    ledger: tuple[LedgerRow, ...]
+    receipt: ReceiptView | None
+
+    @property
+    def channel(self) -> Channel:
+        return Channel(self.row.channel)
+
+    @property
+    def situation(self) -> DossierSituation:
+        """Return what the transition table asks for."""
+        return self.situation_after({})
+
+    def situation_after(self, changes: Mapping[str, Any]) -> DossierSituation:
+        """Return the situation with the `changes` of an act laid over the row."""
+        row = self.row
+
+        def now(name: str) -> Any:
+            return changes.get(name, getattr(row, name))
+
+        listed = self.content.components_for(now("case_variant"))
+        missing = missing_components(listed, self.components)
+        return DossierSituation(
+            state=DossierState(now("state")),
+            registered_at=row.registered_at,
+            accepted_at=now("accepted_at"),
+            started_at=now("started_at"),
+            current_due_at=now("current_due_at"),
+            suspended_since=now("suspended_since"),
+            last_event_at=row.last_event_at,
+            supplement_requests=row.supplement_requests,
+            supplement_requests_allowed=self.policy.supplement_requests_allowed,
+            extensions=now("extension_count"),
+            extensions_allowed=self.policy.extensions_allowed,
+            missing_components=tuple(str(fault.params["component"]) for fault in missing),
+            known_components=frozenset(component.code for component in listed),
+        )
+
+    def view(self, actions: Sequence[ActionView], changes: Mapping[str, Any] | None = None) -> DossierView:
+        """Return the answer's view of the row, with `changes` of an act laid over it."""
+        row, changed = self.row, changes or {}
+
+        def now(name: str) -> Any:
+            return changed.get(name, getattr(row, name))
+
+        return DossierView(
+            code=row.code,
+            state=DossierState(now("state")),
+            version=now("version"),
+            channel=row.channel,
+            case_variant=now("case_variant"),
+            procedure=ProcedureName(self.content.code, self.content.version, self.content.name),
+            receiving_unit=UnitName(row.receiving_code, row.receiving_name),
+            competent_unit=UnitName(row.competent_code, row.competent_name),
+            summary=now("summary"),
+            return_channel=row.return_channel,
+            registered_at=row.registered_at,
+            accepted_at=now("accepted_at"),
+            started_at=now("started_at"),
+            promised_due_at=now("promised_due_at"),
+            current_due_at=now("current_due_at"),
+            due_provisional=now("due_provisional"),
+            suspended_since=now("suspended_since"),
+            resolved_at=now("resolved_at"),
+            ended_at=now("ended_at"),
+            returned_at=now("returned_at"),
+            receipt=self.receipt,
+            actions=actions,
+        )
+
+
+def facts_of(row: Any, content: VersionContent) -> DossierFacts:
+    return DossierFacts(
+        row=row,
+        state=DossierState(row.state),
+        content=content,
+        policy=read_policy(row.policy),
+        components=submitted(from_json(row.components)),
+        ledger=tuple(_ledger_row(item) for item in from_json(row.ledger)),
+        receipt=receipt_of(from_json(row.receipt)),
+    )
+
+
+def _ledger_row(item: dict[str, Any]) -> LedgerRow:
+    instants = {name: dt.datetime.fromisoformat(item[name]) for name in _INSTANTS if item[name] is not None}
+    return LedgerRow(**{**item, **instants})
+
+
+def submitted(rows: Sequence[Mapping[str, Any]]) -> tuple[SubmittedComponent, ...]:
+    return tuple(
+        SubmittedComponent(
+            code=row["code"],
+            originals=row["originals"],
+            certified_copies=row["certified_copies"],
+            photocopies=row["photocopies"],
+            source=ComponentSource(row["source"]),
+        )
+        for row in rows
+    )
+
+
+def receipt_of(found: Mapping[str, Any] | None) -> ReceiptView | None:
+    if found is None:
+        return None
+    promised = found["promised_due_at"]
+    return ReceiptView(
+        number=found["number"],
+        lookup_secret=found["lookup_secret"],
+        rating_token=found["rating_token"],
+        issued_at=dt.datetime.fromisoformat(found["issued_at"]),
+        promised_due_at=promised and dt.datetime.fromisoformat(promised),
+    )

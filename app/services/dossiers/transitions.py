@@ -1,0 +1,156 @@
+"""The one door: `perform()` is the only code that changes a dossier's state.
+
+It locks the row, gathers the facts, asks the pure transition table, applies, and writes one event: two statements.
+Every reason of a refusal is returned at once.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.clock import local_date
+from app.domain.errors import Forbidden, InvalidInput, NotFound, Refusal, VersionConflict, VersionRequired, refuse_all
+from app.domain.lifecycle import ClockEffect, DossierAction, Plan, plan
+from app.domain.permissions import Actor, Permission
+from app.services.audit.idempotency import StoredAnswer
+from app.services.deadlines.compiled import CompiledCalendar, calendar_at
+from app.services.dossiers import inputs, queries
+from app.services.dossiers.access import actions_now, may_see, require_action
+from app.services.dossiers.code_lists import check_codes
+from app.services.dossiers.correct import correction_effects, write_correction_before
+from app.services.dossiers.effects import Act, Effects, effects_of
+from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
+from app.services.dossiers.situation import DossierFacts, facts_of
+from app.services.dossiers.writes import write_transition
+from app.services.identity.tokens import ensure_current
+from app.services.procedures.content import version_content
+
+_CLOCK_TOUCHED = frozenset({ClockEffect.START, ClockEffect.RESUME, ClockEffect.EXTEND, ClockEffect.RECOMPUTE})
+
+
+async def perform(
+    connection: AsyncConnection,
+    actor: Actor,
+    code: str,
+    body: Any,
+    *,
+    if_match: int | None,
+    keyed: KeyedRequest | None,
+    render: Render,
+    now: dt.datetime,
+) -> Rendered | StoredAnswer:
+    """Do the act `body` (one of `inputs.ActionInput`) to the dossier known by `code` or an alias.
+
+    Raises `NotFound` for what the actor may not know, `VersionConflict` if `if_match` is not the present version,
+    `Forbidden`, `InvalidInput`, or `ActionRefused` with every reason. Returns the stored answer for a repeated key.
+    """
+    row = await _situation(connection, actor, code, keyed, now)
+    ensure_current(actor, row.auth_version)
+    if row.request_hash is not None:
+        return stored_answer(row)
+    if row.id is None or not may_see(actor, row.receiving_path, row.competent_path):
+        raise NotFound(Refusal("dossier_unknown"))
+    _check_version(row.version, if_match, required=isinstance(body, inputs.Correct))
+    action = DossierAction(body.action)
+    require_action(actor, action, receiving_path=row.receiving_path, competent_path=row.competent_path)
+    refuse_all(InvalidInput, check_codes(body))
+
+    content = await version_content(connection, row.procedure_version_id)
+    facts = facts_of(row, content)
+    # Two servers' clocks may differ by a little; the log's order is the lock's order, so time never runs backwards.
+    at = max(now, row.last_event_at)
+    planned = plan(facts.situation, action, body.model_dump(), at)
+    _check_leader(actor, body, row.competent_path, row.receiving_path)
+    act = Act(facts, planned, actor, await _calendar(connection, planned, row))
+    if isinstance(body, inputs.Correct):
+        correction = await correction_effects(connection, act, body)
+        effects, facts = correction.effects, correction.facts_after
+        await write_correction_before(connection, act, body)
+    else:
+        effects = effects_of(act, body)
+    if isinstance(body, inputs.StartProcessing) and body.assignee is not None:
+        effects.changes["assignee_id"] = await _assignee(connection, body.assignee, row.competent_path)
+
+    changes = {**effects.changes, "state": int(planned.to_state), "version": act.seq}
+    rendered = render(_view_after(actor, facts, changes))
+    written = await write_transition(
+        connection,
+        answer=keyed_answer(keyed, rendered),
+        now=at,
+        dossier_id=row.id,
+        version=row.version,
+        changes=changes,
+        event=_event(act, planned, effects),
+        parts=effects.parts,
+    )
+    if not written:
+        # The row is locked, so the version stands: only the key can have been taken meanwhile, for another dossier.
+        again = await _situation(connection, actor, code, keyed, now)
+        return stored_answer(again)
+    return rendered
+
+
+async def _situation(
+    connection: AsyncConnection, actor: Actor, code: str, keyed: KeyedRequest | None, now: dt.datetime
+) -> Any:
+    return await queries.situation(
+        connection,
+        code=code,
+        account_id=actor.account_id or 0,
+        scope=keyed.scope if keyed else "",
+        key=keyed.key if keyed else None,
+        today=local_date(now),
+    )
+
+
+def _check_version(current: int, if_match: int | None, *, required: bool) -> None:
+    if if_match is None:
+        if required:
+            raise VersionRequired(Refusal("version_required", "If-Match"))
+        return
+    if if_match != current:
+        raise VersionConflict(Refusal("stale_version", "If-Match", {"current": current}))
+
+
+def _check_leader(actor: Actor, body: Any, *paths: str) -> None:
+    """A reason of leadership counts only from somebody who may override."""
+    if getattr(body, "leader_reason", None) is None:
+        return
+    scope = actor.scope(Permission.DOSSIERS_OVERRIDE)
+    if not any(scope.covers(path) for path in paths):
+        raise Forbidden(Refusal("leader_needed", "leader_reason"))
+
+
+async def _calendar(connection: AsyncConnection, planned: Plan, row: Any) -> CompiledCalendar | None:
+    if planned.clock not in _CLOCK_TOUCHED and row.suspended_since is None:
+        return None
+    return await calendar_at(connection, row.competent_unit_id, row.calendar_version_now)
+
+
+async def _assignee(connection: AsyncConnection, username: str, path: str) -> int:
+    found = await queries.assignee_id(connection, username=username, path=path)
+    if found is None:
+        raise InvalidInput(Refusal("assignee_unknown", "assignee"))
+    return found
+
+
+def _view_after(actor: Actor, facts: DossierFacts, changes: Mapping[str, Any]) -> Any:
+    """Return the view of the dossier as it will be, with what can be done next."""
+    situation = facts.situation_after(changes)
+    row = facts.row
+    actions = actions_now(actor, situation, receiving_path=row.receiving_path, competent_path=row.competent_path)
+    return facts.view(actions, changes)
+
+
+def _event(act: Act, planned: Plan, effects: Effects) -> dict[str, Any]:
+    return {
+        "seq": act.seq,
+        "type": planned.event.value,
+        "state": int(planned.to_state),
+        "actor_id": act.actor.account_id,
+        "unit_id": act.facts.row.receiving_unit_id,
+        "occurred_at": planned.at,
+        "data": effects.data,
+    }

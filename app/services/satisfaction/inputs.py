@@ -1,0 +1,17 @@
+"""What a citizen sends to rate."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.services.inputs import Code, Input, Text
+
+
+class RateDossier(Input):
+    """One answer on five levels. `assisted`: somebody helped to enter it; `channel`: on whose device."""
+
+    level: Annotated[int, Field(ge=1, le=5)]
+    reasons: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    comment: Text | None = None
+    channel: Literal["own_device", "kiosk", "phone", "paper"] = "own_device"
+    assisted: bool = False
