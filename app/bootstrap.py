@@ -1,7 +1,7 @@
 """Builds database, clock and signer once, for the API, the worker and the commands alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,16 @@ from app.core.provisioning import OWNER_ROLE, ensure_database, prepare_embedded
 from app.core.security import TokenSigner, random_secret
 from app.core.settings import Settings
 from app.services.identity.queries import token_key
+from app.services.ports import HolidayProposals, ProposedDay
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def propose_holidays(year: int, /) -> Sequence[ProposedDay]:
+    """Ask the holiday library, which is slow to load and rarely asked."""
+    from app.adapters import holiday_proposals
+
+    return holiday_proposals.propose_holidays(year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class Application:
     clock: Clock
     signer: TokenSigner
     service_url: str
+    propose_holidays: HolidayProposals = propose_holidays
 
 
 @dataclass(frozen=True, slots=True)

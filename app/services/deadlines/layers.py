@@ -26,22 +26,34 @@ def compile_rows(row: Any) -> WorkingCalendar:
     It covers 2015 up to the end of the last year for which the nation has days or is known: beyond it there is no date
     to promise. It is known until the earliest `known_until` that a layer states.
     """
-    layers: Sequence[Mapping[str, Any]] = sorted(
-        from_json(row.layers) or (), key=lambda layer: (layer["depth"], layer["purpose"])
-    )
-    national = [layer for layer in layers if layer["depth"] == 0 and layer["purpose"] == "deadline"]
-    known = [dt.date.fromisoformat(layer["known_until"]) for layer in layers if layer["known_until"]]
-    last_known = [dt.date.fromisoformat(layer["known_until"]) for layer in national]
-    days = [dt.date.fromisoformat(day["day"]) for layer in national for day in layer["days"]]
-    last_year = max((day.year for day in (*days, *last_known)), default=FIRST_DAY.year)
+    layers = ordered_layers(row)
     return compile_calendar(
         weekly_hours(from_json(row.hours) or ()),
         entries(layers),
         first_day=FIRST_DAY,
-        last_day=dt.date(last_year, 12, 31),
-        known_until=min(known, default=FIRST_DAY),
+        last_day=last_day(layers),
+        known_until=known_until(layers),
         version=row.version or "",
     )
+
+
+def ordered_layers(row: Any) -> Sequence[Mapping[str, Any]]:
+    """The layers of `queries.layers_and_hours`, from the general to the particular."""
+    return sorted(from_json(row.layers) or (), key=lambda layer: (layer["depth"], layer["purpose"]))
+
+
+def known_until(layers: Iterable[Mapping[str, Any]]) -> dt.date:
+    """The earliest last confirmed day that one of `layers` states."""
+    stated = [dt.date.fromisoformat(layer["known_until"]) for layer in layers if layer["known_until"]]
+    return min(stated, default=FIRST_DAY)
+
+
+def last_day(layers: Iterable[Mapping[str, Any]]) -> dt.date:
+    """The end of the last year for which the nation's deadline layer has days or is known."""
+    national = [layer for layer in layers if layer["depth"] == 0 and layer["purpose"] == "deadline"]
+    days = [day["day"] for layer in national for day in layer["days"]]
+    known = [layer["known_until"] for layer in national]
+    return dt.date.fromisoformat(max((*days, *known), default=FIRST_DAY.isoformat())).replace(month=12, day=31)
 
 
 def entries(layers: Iterable[Mapping[str, Any]]) -> list[CalendarEntry]:
@@ -66,12 +78,7 @@ def weekly_hours(rows: Iterable[Mapping[str, Any]]) -> list[WeeklyHours]:
     Standing hours come first, then the periods by their beginning (of two that begin together the shorter last), as
     the engine lets the later listed win. Each period is a whole week.
     """
-    ranked: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        ranked.setdefault((row["depth"], row["purpose"]), []).append(row)
-    if not ranked:
-        return []
-    nearest = ranked[max(ranked)]  # "reception" is after "deadline" in the alphabet too
+    nearest = nearest_hours(rows)
     periods = {(_date(row["valid_from"]), _date(row["valid_to"])) for row in nearest}
     ordered = sorted(periods, key=lambda period: (period[0] or dt.date.min, -(period[1] or dt.date.max).toordinal()))
     return [
@@ -79,6 +86,14 @@ def weekly_hours(rows: Iterable[Mapping[str, Any]]) -> list[WeeklyHours]:
         for period in ordered
         for weekday in range(7)
     ]
+
+
+def nearest_hours(rows: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The rows of the one unit and purpose whose hours apply."""
+    ranked: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        ranked.setdefault((row["depth"], row["purpose"]), []).append(row)
+    return ranked[max(ranked)] if ranked else ()  # "reception" is after "deadline" in the alphabet too
 
 
 def _sessions(

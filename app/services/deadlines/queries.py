@@ -1,11 +1,12 @@
 """SQL of calendars and clock policies as the engine needs them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_one
+from app.core.db import fetch_all, fetch_one
 
 Purpose: TypeAlias = Literal["deadline", "reception"]
 
@@ -69,13 +70,15 @@ with place as (
 select
   {calendar_version_of("place.path", purpose)} as version,
   (select jsonb_agg(jsonb_build_object(
-     'id', layer.id, 'purpose', layer.purpose, 'known_until', layer.known_until,
+     'code', coalesce((select code from unit where id = layer.unit_id), 'national'),
+     'purpose', layer.purpose, 'known_until', layer.known_until,
      'depth', coalesce(array_position(place.units, layer.unit_id), 0),
      'days', (select coalesce(jsonb_agg(to_jsonb(entry) order by entry.day, entry.closes_from), '[]')
               from calendar_day entry where entry.calendar_id = layer.id)))::text
    from calendar layer
    where layer.purpose in {purposes} and (layer.unit_id is null or layer.unit_id = any (place.units))) as layers,
   (select jsonb_agg(jsonb_build_object(
+     'code', coalesce((select code from unit where id = hours.unit_id), 'national'),
      'purpose', hours.purpose, 'depth', coalesce(array_position(place.units, hours.unit_id), 0),
      'weekday', hours.weekday, 'opens', hours.opens, 'closes', hours.closes,
      'valid_from', hours.valid_from, 'valid_to', hours.valid_to,
@@ -109,3 +112,68 @@ async def basis_of(connection: AsyncConnection, unit_code: str | None, day: dt.d
         day,
     )
     return row
+
+
+async def unit_of(connection: AsyncConnection, code: str) -> Any | None:
+    """Return `id`, `name` and `path` of the unit, None if there is none."""
+    return await fetch_one(connection, "select id, name, path from unit where code = $1", code)
+
+
+async def layers_page(connection: AsyncConnection, *, after_id: int, limit: int) -> Sequence[Any]:
+    """Return the layers with an id above `after_id`: whose they are, how many days they have, until when known."""
+    return await fetch_all(
+        connection,
+        "select layer.id, coalesce(unit.code, 'national') as code, unit.name, layer.purpose, layer.version, "
+        "layer.known_until, (select count(*) from calendar_day entry where entry.calendar_id = layer.id) as days, "
+        "exists (select from office_hours hours where hours.purpose = layer.purpose "
+        "and hours.unit_id is not distinct from layer.unit_id) as has_hours "
+        "from calendar layer left join unit on unit.id = layer.unit_id where layer.id > $1 order by layer.id limit $2",
+        after_id,
+        limit,
+    )
+
+
+async def layers_known_before(connection: AsyncConnection, day: dt.date) -> Sequence[Any]:
+    """Return the layers that say they are known until a day before `day`."""
+    return await fetch_all(
+        connection,
+        "select coalesce(unit.code, 'national') as code, layer.purpose, layer.known_until "
+        "from calendar layer left join unit on unit.id = layer.unit_id "
+        "where layer.known_until < $1 order by layer.known_until, layer.id",
+        day,
+    )
+
+
+async def units_with_layers_below(connection: AsyncConnection, path: str, purpose: Purpose) -> Sequence[Any]:
+    """Return `id` and `code` of the units below `path` (empty: all units) that have days or hours of their own."""
+    return await fetch_all(
+        connection,
+        "select unit.id, unit.code from unit where starts_with(unit.path, $1) and unit.path <> $1 and ("
+        f"exists (select from calendar layer where layer.unit_id = unit.id and layer.purpose in {_LAYERS_OF[purpose]}) "
+        "or exists (select from office_hours hours where hours.unit_id = unit.id "
+        f"and hours.purpose in {_LAYERS_OF[purpose]})) order by unit.id",
+        path,
+    )
+
+
+async def last_national_day(connection: AsyncConnection) -> dt.date | None:
+    """Return the last day that the nation's deadline calendar has a row for, or is known until."""
+    row: Any = await fetch_one(
+        connection,
+        "select greatest(layer.known_until, (select max(day) from calendar_day entry where entry.calendar_id = layer.id"
+        ")) as day from calendar layer where layer.purpose = 'deadline' and layer.unit_id is null",
+    )
+    return None if row is None else row.day
+
+
+async def national_kinds(connection: AsyncConnection, year: int) -> dict[dt.date, str]:
+    """Return the kind of every whole day of `year` in the nation's deadline calendar."""
+    rows = await fetch_all(
+        connection,
+        "select entry.day, entry.kind from calendar_day entry join calendar layer on layer.id = entry.calendar_id "
+        "where layer.purpose = 'deadline' and layer.unit_id is null and entry.kind <> 'closure' "
+        "and entry.day between $1 and $2",
+        dt.date(year, 1, 1),
+        dt.date(year, 12, 31),
+    )
+    return {row.day: row.kind for row in rows}
