@@ -1,11 +1,12 @@
 """Reads of the catalogue. Each function is one statement and so one round trip; documents leave as JSON text."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_one
+from app.core.db import fetch_all, fetch_one
 
 # Ranges of one procedure never overlap; `valid_to` is the first day out of force.
 IN_FORCE = (
@@ -20,14 +21,14 @@ VERSION_IN_FORCE_OF = (
 """Id of the version in force, for the hand-written statements of others; parameters `code` and `day`."""
 
 SIBLINGS_OF = """(
-  select coalesce(json_agg(json_build_object('code', s.code, 'name', s.name, 'distinguishing', s.distinguishing)
-    order by s.code), '[]'::json)
+  select coalesce(json_agg(json_build_object('code', sibling.code, 'name', sibling.name,
+    'distinguishing', sibling.distinguishing) order by sibling.code), '[]'::json)
   from (
     select distinct on (o.code) o.code, w.name, o.distinguishing
     from procedure o join procedure_version w on w.procedure_id = o.id and w.published_at is not null
-    where o.sibling_group = p.sibling_group and o.id <> p.id
+    where o.sibling_group = {procedure}.sibling_group and o.id <> {procedure}.id
     order by o.code, w.version desc
-  ) s
+  ) sibling
 )"""
 
 _LIMIT = "json_build_object('value', t.{kind}_value, 'unit', t.{kind}_unit)"
@@ -68,11 +69,11 @@ _DOCUMENT = f"""json_build_object(
   'valid_from', v.valid_from, 'valid_to', v.valid_to, 'published_at', v.published_at,
   'components', {_COMPONENTS}, 'terms', {_TERMS}, 'fees', {_FEES},
   'confidence', jsonb_build_object('code', v.confidence) || v.fact_confidence, 'source', v.source, 'notes', v.notes,
-  'synonyms', p.synonyms, 'replaced_by', p.replaced_by, 'distinguishing', p.distinguishing, 'siblings', {SIBLINGS_OF}
+  'synonyms', p.synonyms, 'replaced_by', p.replaced_by, 'distinguishing', p.distinguishing, 'siblings', {SIBLINGS_OF.format(procedure="p")}
 )"""
 
 _CONTENT = f"""
-select v.id, v.procedure_id, v.status, {_DOCUMENT.format(day="v.valid_from")} as document
+select v.id, v.procedure_id, v.status, {_DOCUMENT.format(day="v.valid_from")}::text as document
 from procedure_version v join procedure p on p.id = v.procedure_id
 where v.id = $1
 """
@@ -87,3 +88,154 @@ async def version_id_in_force(connection: AsyncConnection, code: str, day: dt.da
     sql = f"select {VERSION_IN_FORCE_OF.format(code='$1', day='$2')} as id"
     row: Any = await fetch_one(connection, sql, code, day)
     return None if row is None else row.id
+
+
+_ENTRIES = f"""
+select p.id, p.code, p.field, p.synonyms::text as synonyms, p.sibling_group, p.distinguishing, p.replaced_by,
+  v.valid_from,
+  (select coalesce(max(w.version), 0) from procedure_version w where w.procedure_id = p.id) as last_version,
+  case when v.id is not null then {_DOCUMENT.format(day="v.valid_from")}::text end as document
+from procedure p left join procedure_version v on v.procedure_id = p.id and v.status = 'published'
+where p.code = any($1::text[])
+"""
+
+_VERSION = f"""
+select p.id as procedure_id, v.id, v.status, v.valid_from, {_DOCUMENT.format(day="$3")}::text as document
+from procedure p join procedure_version v on v.procedure_id = p.id
+where p.code = $1 and v.version = $2
+"""
+
+
+async def entries(connection: AsyncConnection, codes: Sequence[str]) -> Sequence[Any]:
+    """Return the procedures of `codes` with their last version number and what is published of them."""
+    return await fetch_all(connection, _ENTRIES, list(codes))
+
+
+async def version(connection: AsyncConnection, code: str, number: int, day: dt.date) -> Any | None:
+    """Return `procedure_id, id, status, valid_from, document` of one version, draft or not; None if unknown."""
+    return await fetch_one(connection, _VERSION, code, number, day)
+
+
+async def open_draft(connection: AsyncConnection, code: str) -> int | None:
+    """Return the number of the procedure's open draft; None if it has none."""
+    sql = (
+        "select max(v.version) as number from procedure p join procedure_version v on v.procedure_id = p.id "
+        "where p.code = $1 and v.status = 'draft'"
+    )
+    row: Any = await fetch_one(connection, sql, code)
+    return None if row is None else row.number
+
+
+async def replacements(connection: AsyncConnection) -> dict[str, str | None]:
+    """Return for each code of the catalogue what replaces it."""
+    rows = await fetch_all(connection, "select code, replaced_by from procedure")
+    return {row.code: row.replaced_by for row in rows}
+
+
+# `search` is laid out by `entries.search_column`. $6: the phrase; $7: its words, all but the last closed by a space.
+_RANK = r"""
+case
+  when p.code = $6 then 7
+  when strpos(p.search, E'\ns ' || $6 || E' \n') > 0 then 6
+  when strpos(p.search, E'\nn ' || $6 || E' \n') > 0 then 5
+  when strpos(split_part(p.search, E'\n', 2), ' ' || $6) > 0 then 4
+  when strpos(substr(p.search, nullif(strpos(p.search, E'\ns '), 0)), ' ' || $6) > 0 then 3
+  when (select bool_and(strpos(split_part(p.search, E'\n', 2), word) > 0) from unnest($7::text[]) word) then 2
+  else (select 1 - count(*) filter (where strpos(p.search, word) = 0) from unnest($7::text[]) word)::integer
+end
+"""
+
+_ITEM = f"""json_build_object(
+  'code', s.code, 'name', s.name, 'field', s.field, 'level', s.level, 'version', s.version,
+  'competent_level', s.competent_level, 'processing_system', s.processing_system,
+  'channels', (select coalesce(json_agg(distinct t.channel), '[]'::json) from procedure_term t
+    where t.version_id = s.version_id),
+  'valid_from', s.valid_from, 'in_force', s.in_force, 'replaced_by', s.replaced_by,
+  'distinguishing', s.distinguishing, 'siblings', {SIBLINGS_OF.format(procedure="s")}
+)::text"""
+
+_SHOWN = """
+  select p.id, p.code, p.field, p.sibling_group, p.distinguishing, p.replaced_by, p.rank, v.id as version_id, v.name,
+    v.level, v.version, v.competent_level, v.processing_system, v.valid_from, v.in_force, length(v.name) as size
+  from found p cross join lateral (
+    select v.*, (IN_FORCE) as in_force from procedure_version v
+    where v.procedure_id = p.id and v.published_at is not null and ((IN_FORCE) or p.rank = 7)
+    order by in_force desc, v.version desc limit 1
+  ) v
+  where ($2::text is null or split_part(p.search, E'\\n', 3) = 'f ' || $2) and ($3::text is null or v.level = $3)
+    and ($4::text is null
+      or exists (select from procedure_term t where t.version_id = v.id and t.channel = $4))
+""".replace("IN_FORCE", IN_FORCE.format(day="$1"))
+
+# A word too many should not empty the page: where nothing has every word, what has most of them is shown.
+_SEARCH = f"""
+with found as materialized (select p.*, {_RANK} as rank from procedure p),
+shown as materialized ({_SHOWN}),
+best as (select coalesce(max(rank), 0) > 0 as whole from shown),
+page as (
+  select shown.* from shown, best
+  where (rank > 0 or (not best.whole and (1 - rank) * 2 < cardinality($7::text[])))
+    and ($8::integer is null or (-rank, size, code) > (-$8::integer, $9::integer, $10::text))
+  order by -rank, size, code limit $5
+)
+select s.rank, s.size, s.code, {_ITEM} as document from page s order by -s.rank, s.size, s.code
+"""
+
+_LIST = f"""
+with found as (select p.*, 0 as rank from procedure p where $6::text is null or p.code > $6),
+page as ({_SHOWN} order by p.code limit $5)
+select s.rank, s.size, s.code, {_ITEM} as document from page s order by s.code
+"""
+
+_SHOWN_VERSION = f"""
+select {_DOCUMENT.format(day="$2")}::text as document
+from procedure p join procedure_version v on v.procedure_id = p.id
+where p.code = $1 and v.published_at is not null and ($3::integer is null or v.version = $3)
+order by ({IN_FORCE.format(day="$2")}) desc, v.version desc limit 1
+"""
+
+_VERSIONS = f"""
+select coalesce(json_agg(json_build_object('version', v.version, 'status', v.status, 'name', v.name,
+    'in_force', {IN_FORCE.format(day="$2")}, 'valid_from', v.valid_from, 'valid_to', v.valid_to,
+    'published_at', v.published_at
+  ) order by v.version desc) filter (where v.published_at is not null), '[]'::json)::text as versions
+from procedure p left join procedure_version v on v.procedure_id = p.id
+where p.code = $1 group by p.id
+"""
+
+
+async def search(
+    connection: AsyncConnection,
+    *,
+    words: Sequence[str],
+    day: dt.date,
+    field: str | None,
+    level: str | None,
+    channel: str | None,
+    after: Sequence[Any] | None,
+    limit: int,
+) -> Sequence[Any]:
+    """Return `rank, size, code, document` of what is found, best first; without words everything in force, by code.
+
+    `words` and `field` are folded; `after` is (rank, size, code) of the last row of the page before.
+    """
+    parts = [*(f" {word} " for word in words[:-1]), *(f" {word}" for word in words[-1:])]
+    rank, size, code = after or (None, None, None)
+    shown = (day, field, level, channel, limit)
+    if not words:
+        return await fetch_all(connection, _LIST, *shown, code)
+    return await fetch_all(connection, _SEARCH, *shown, " ".join(words), parts, rank, size, code)
+
+
+async def shown_version(
+    connection: AsyncConnection, code: str, *, day: dt.date, number: int | None = None
+) -> str | None:
+    """Return the document of a published version: the one of that number, else in force, else the last; or None."""
+    row: Any = await fetch_one(connection, _SHOWN_VERSION, code, day, number)
+    return None if row is None else row.document
+
+
+async def published_versions(connection: AsyncConnection, code: str, *, day: dt.date) -> str | None:
+    """Return the published versions as a JSON list, the newest first; None if the procedure is unknown."""
+    row: Any = await fetch_one(connection, _VERSIONS, code, day)
+    return None if row is None else row.versions
