@@ -119,6 +119,7 @@ def _engine(
         pool_recycle=1800,
         connect_args=connect_args,
         isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
+        json_deserializer=orjson.loads,
     )
 
 
@@ -142,9 +143,9 @@ def to_json(value: object) -> str:
     return orjson.dumps(value, default=_json_default, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def from_json(text: str | bytes | None) -> Any:
-    """Parse a jsonb column as the driver returns it (text); None stays None."""
-    return None if text is None else orjson.loads(text)
+def from_json(value: Any) -> Any:
+    """Return a JSON column's content: json and jsonb arrive parsed already, text that holds JSON is parsed here."""
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
 
 
 def _json_default(value: object) -> object:
