@@ -11,7 +11,8 @@ from app.bootstrap import Application
 from app.domain.errors import Forbidden, InvalidInput, Refusal, Unauthenticated, refuse_all
 from app.domain.permissions import Actor
 from app.services.identity import sessions, sign_in
-from app.services.identity.inputs import TokenForm
+from app.services.identity.inputs import PasswordChange, TokenForm
+from app.services.identity.manage_account import change_own_password
 from app.services.identity.passwords import password_matches, password_slot
 from app.services.identity.sessions import Tokens
 
@@ -48,7 +49,14 @@ def basic_credentials(authorization: str) -> tuple[str, str]:
     return unquote_plus(client_id), unquote_plus(secret)
 
 
-async def prove_own_password(app: Application, actor: Actor, password: str) -> None:
+async def change_password(app: Application, actor: Actor, given: PasswordChange) -> None:
+    """Set the actor's own new password; a wrong present one counts towards the lock-out and is `InvalidInput`."""
+    await _prove_own_password(app, actor, given.current_password)
+    async with app.database.session() as session:
+        await change_own_password(session, actor, given, now=app.clock.now())
+
+
+async def _prove_own_password(app: Application, actor: Actor, password: str) -> None:
     """Raise unless `password` is the actor's own; a wrong one counts towards the lock-out."""
     now = app.clock.now()
     async with password_slot():

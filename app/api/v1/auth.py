@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Header, Response
 
-from app.api.auth import prove_own_password, tokens_for
-from app.api.deps import App, ReadConnection, Requires, Session, WriteConnection, public
+from app.api.auth import change_password, tokens_for
+from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.v1.schemas.auth import Myself, TokenAnswer
 from app.domain.permissions import Actor
 from app.services.identity.inputs import PasswordChange, TokenForm
-from app.services.identity.manage_account import change_own_password
 from app.services.identity.sessions import end_sessions, myself
 
 router = APIRouter(tags=["auth"])
@@ -47,7 +46,6 @@ async def me(actor: Known, connection: ReadConnection) -> Myself:
 
 
 @router.post("/auth/password", status_code=204, summary="Đổi mật khẩu của mình / Change one's own password")
-async def change_password(given: PasswordChange, actor: Known, session: Session, app: App) -> None:
+async def own_password(given: PasswordChange, actor: Known, app: App) -> None:
     """Mọi phiên đang mở đều kết thúc. / Every open session ends."""
-    await prove_own_password(app, actor, given.current_password)
-    await change_own_password(session, actor, given, now=app.clock.now())
+    await change_password(app, actor, given)

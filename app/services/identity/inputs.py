@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.permissions import Permission, Role
-from app.services.inputs import Code, Input, Secret, Text
+from app.services.inputs import Code, Input, Secret, Text, refuse_nul
 
 MINIMUM_PASSWORD = 10
 MAXIMUM_ROLES = 50
@@ -16,7 +16,11 @@ Username = Annotated[
 ]
 """Small letters, digits, dot, hyphen, underscore: read out over the phone without doubt."""
 
-NewPassword = Annotated[Secret, StringConstraints(min_length=MINIMUM_PASSWORD, strip_whitespace=False)]
+NewPassword = Annotated[
+    str,
+    StringConstraints(min_length=MINIMUM_PASSWORD, max_length=200, strip_whitespace=False),
+    AfterValidator(refuse_nul),
+]
 
 
 class RoleInput(Input):

@@ -24,7 +24,7 @@ _ROLES_OF_A = """
                     order by u.code, g.role)
     from role_grant g join unit u on u.id = g.unit_id
     where g.account_id = a.id and g.revoked_at is null
-  ), '[]') as roles
+  ), '[]')::text as roles
 """
 
 _VIEW = f"""
@@ -230,5 +230,4 @@ def _credentials(row: Any) -> Credentials:
 
 def _view(row: Any) -> dict[str, Any]:
     found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    found["roles"] = from_json(found["roles"]) if isinstance(found["roles"], str) else found["roles"]
-    return found
+    return found | {"roles": from_json(found["roles"])}
