@@ -10,8 +10,9 @@ A *run* is a limit being consumed. What a pause does depends on how the run coun
   closed or suspended time, the due time is the next open instant.
 * MOMENT (trong ngày, trong buổi): cannot be divided. The end of the wait is treated like a receipt.
 
-RESTART gives the whole limit again from the end of the wait. No wait ever makes a due time earlier, and a wait that
-begins when the due time has passed changes nothing: a breach is a fact.
+RESTART gives the whole limit again from the end of the wait, which is treated like a receipt (CALENDAR: from that very
+instant, as it runs around the clock). No wait ever makes a due time earlier, and a wait that begins when the due time
+has passed changes nothing: a breach is a fact.
 """
 
 from bisect import bisect_left, bisect_right
@@ -129,6 +130,10 @@ def paused(calendar: WorkingCalendar, run: Run, start: int, end: int, limit: Lim
 def restarted(calendar: WorkingCalendar, run: Run, start: int, end: int, limit: Limit, policy: DeadlinePolicy) -> Run:
     """The run after a wait that gives the whole limit again; time left by an extension beyond it is kept."""
     kept = paused(calendar, run, start, end, limit, policy)
+    if run.counting is Counting.CALENDAR:
+        resumed = max(run.start, end)
+        target = max(kept.target, resumed + limit.value * MINUTES_PER_DAY)
+        return Run(Counting.CALENDAR, resumed, max(kept.due, calendar.on_working_time(target)), target)
     fresh = begin(calendar, limit, policy, calendar.next_open_minute(end))
     if run.counting is Counting.MINUTES:
         due = max(kept.due, fresh.due)

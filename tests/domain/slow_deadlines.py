@@ -209,7 +209,7 @@ class SlowClock:
         elif self.unit == "days":
             self.left = max(self.left - (start // DAY > self.start // DAY), self.limit.value)
         elif self.unit == "calendar":
-            self.left = max(max(minute, self.start) + self.left - start, self.limit.value * DAY)
+            self.left, start = max(self.left, self.limit.value * DAY), max(minute, self.start)
         else:
             self.not_before = max(self.not_before, self._end_of_moment(start))
         self.start = start

@@ -211,6 +211,28 @@ def test_restart_gives_the_whole_limit_again_from_the_resumption() -> None:
     assert (deadline.starts_at, deadline.due_at) == (at("2026-11-25 10:00"), at("2026-11-26 10:00"))
 
 
+def test_restart_of_calendar_days_runs_from_the_very_instant_of_resumption() -> None:
+    received, limit = at("2026-11-16 10:00"), calendar_days(5)
+    restart = Suspension(at("2026-11-17 10:00"), at("2026-11-18 18:00"), effect=SuspensionEffect.RESTART)
+    pause = Suspension(at("2026-11-18 19:00"), at("2026-11-19 06:00"))
+    assert current_deadline(OFFICE, received, limit, suspensions=[restart]).due_at == at("2026-11-25 07:00")
+    assert current_deadline(OFFICE, received, limit, suspensions=[restart, pause]).due_at == at("2026-11-25 07:00")
+    more = Extension(at("2026-11-16 11:00"), calendar_days(4))
+    assert current_deadline(OFFICE, received, limit, suspensions=[restart, pause], extensions=[more]).due_at == at(
+        "2026-11-30 07:00"
+    )
+
+
+def test_two_short_waits_after_calendar_days_ran_out_on_a_weekend_do_not_move_the_monday() -> None:
+    waits = [
+        Suspension(at("2026-11-28 19:27"), at("2026-11-28 19:28")),
+        Suspension(at("2026-11-28 21:00"), at("2026-11-28 22:00")),
+    ]
+    assert current_deadline(OFFICE, at("2026-11-27 15:00"), calendar_days(1), suspensions=waits).due_at == at(
+        "2026-11-30 07:00"
+    )
+
+
 def test_a_wait_without_effect_changes_nothing() -> None:
     wait = Suspension(at("2026-11-23 10:00"), at("2026-11-25 10:00"), effect=SuspensionEffect.NONE)
     received, limit = at("2026-11-23 09:00"), working_days(1)
