@@ -1,5 +1,6 @@
 """The one table from errors to HTTP: class → status, `application/problem+json` (RFC 9457), Vietnamese and English."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -153,6 +154,8 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:
-    # The message of an unknown error may quote the row it failed on; only its kind and place are logged.
-    log.error("unexpected_error", kind=type(error).__name__, path=request.scope.get("route_path"), exc_info=error)
+    # The message of an unknown error may quote the row it failed on, and local variables hold people: only the kind
+    # and the places are logged.
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("unexpected_error", kind=type(error).__name__, places=places[-12:])
     return _answer(request, status=500, code="internal_error")
