@@ -25,7 +25,8 @@ async def claim_key(
         return None
     row: Any = await fetch_one(
         connection,
-        "select request_hash, status, headers::text as headers, body from idempotency_key where scope = $1 and key = $2",
+        "select request_hash, status, headers::text as headers, body from idempotency_key "
+        "where scope = $1 and key = $2",
         scope,
         key,
     )
