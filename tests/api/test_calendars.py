@@ -1,5 +1,6 @@
 """Calendars over HTTP: read by anybody, changed by those in whose scope they lie, proved before they count."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -295,3 +296,15 @@ async def test_the_library_proposes_days_beside_what_the_calendar_says(
     assert later["items"]
     assert all(day["present_kind"] is None for day in later["items"])
     assert (await client.get("/api/v1/calendars/proposals/1999", headers=headers)).status_code == 422
+
+
+async def test_sixteen_administrators_at_once_leave_one_day_and_sixteen_versions(
+    own_client: httpx.AsyncClient, own_application: Application
+) -> None:
+    headers = await signed_in(own_application, Role.UNIT_ADMINISTRATOR, COMMUNE)
+    path = f"/api/v1/calendars/{COMMUNE}/days/2026-11-25"
+    answers = await asyncio.gather(*(own_client.put(path, json=DAY_OFF, headers=headers) for _ in range(16)))
+    assert [answer.status_code for answer in answers] == [200] * 16
+    assert len({answer.json()["version"] for answer in answers}) == 16
+    days = (await own_client.get(f"/api/v1/calendars/{COMMUNE}", params={"year": 2026})).json()["days"]
+    assert len([day for day in days if day["calendar"] == COMMUNE]) == 1
