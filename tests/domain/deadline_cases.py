@@ -172,7 +172,7 @@ def _used_and_left(calendar: WorkingCalendar, slow: SlowCalendar, case: Dossier)
     waits = [
         dataclasses.replace(wait, end=wait.end if wait.end and slow.minute(wait.end) <= slow.minute(at) else None)
         for wait in case.suspensions
-        if slow.minute(wait.start) < slow.minute(at)
+        if slow.minute(wait.start) <= slow.minute(at)
     ]
     grants = [extension for extension in case.extensions if extension.granted_at <= at]
     known = (case.received_at, case.limit, case.policy, waits, grants)
