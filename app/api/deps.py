@@ -1,4 +1,7 @@
-"""What routes are given: the application, a connection or session that commits before the answer leaves, the actor."""
+"""What routes are given: the application, a connection or session that commits before the answer leaves, the actor.
+
+All of them are coroutines: FastAPI sends plain functions to a thread and back, which costs more than what they do.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -14,7 +17,7 @@ from app.services.identity.queries import auth_version
 from app.services.identity.tokens import ensure_current, read_access_token
 
 
-def application(request: Request) -> Application:
+async def application(request: Request) -> Application:
     found: Application = request.app.state.application
     return found
 
@@ -43,7 +46,7 @@ ReadConnection = Annotated[AsyncConnection, Depends(_read_connection, scope="fun
 Session = Annotated[AsyncSession, Depends(_orm_session, scope="function")]
 
 
-def token_actor(request: Request, app: App) -> Actor:
+async def token_actor(request: Request, app: App) -> Actor:
     """Return the actor of the bearer token, not yet compared with the account row."""
     scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
     if scheme.lower() != "bearer" or not token:
@@ -77,10 +80,10 @@ class RequiresInStatement:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    def __call__(self, actor: TokenActor) -> Actor:
+    async def __call__(self, actor: TokenActor) -> Actor:
         require(actor, self.permission)
         return actor
 
 
-def public() -> None:
+async def public() -> None:
     """Marks a route that anybody may call; a test fails on a route without any mark."""

@@ -1,11 +1,16 @@
 """For operations: is the process alive, can it serve, what do its numbers say."""
 
+import structlog
 from fastapi import APIRouter, Depends, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.deps import App, public
+from app.core.clock import local_date
 from app.core.db import fetch_one
+from app.services.statistics.queries import HouseNumbers, house_numbers
+
+log = structlog.get_logger(__name__)
 
 router = APIRouter(tags=["operations"], dependencies=[Depends(public)])
 
@@ -28,5 +33,33 @@ async def ready(app: App, response: Response) -> dict[str, str]:
 
 
 @router.get("/metrics", summary="Số đo Prometheus / Prometheus metrics", response_class=Response)
-async def metrics() -> Response:
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+async def metrics(app: App) -> Response:
+    """Answer this process's counters and, while the database answers, the numbers of the house as they are now."""
+    body = generate_latest()
+    now = app.clock.now()
+    try:
+        async with app.database.read() as connection:
+            numbers = await house_numbers(connection, now=now, today=local_date(now))
+        body += generate_latest(_gauges(numbers))
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("house_numbers_unavailable", kind=type(error).__name__)
+    return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _gauges(numbers: HouseNumbers) -> CollectorRegistry:
+    """Return gauges of this scrape only: nothing stale is ever shown, whichever process is asked."""
+    registry = CollectorRegistry()
+    behind = Gauge("motcua_follower_lag_events", "Events not yet taken in.", ["follower"], registry=registry)
+    seconds = Gauge("motcua_follower_lag_seconds", "Seconds behind the log.", ["follower"], registry=registry)
+    for lag in numbers.lags:
+        behind.labels(lag.follower).set(lag.events)
+        seconds.labels(lag.follower).set(lag.seconds)
+    Gauge("motcua_open_dossiers", "Accepted and not ended.", registry=registry).set(numbers.open_dossiers)
+    Gauge("motcua_overdue_dossiers", "Open and past their due time.", registry=registry).set(numbers.overdue_dossiers)
+    jobs = Gauge("motcua_jobs", "Jobs of the queue.", ["status"], registry=registry)
+    for status, count in numbers.jobs.items():
+        jobs.labels(status).set(count)
+    if numbers.calendar_days is not None:
+        known = Gauge("motcua_calendar_known_days", "Days of confirmed deadline calendar left.", registry=registry)
+        known.set(numbers.calendar_days)
+    return registry

@@ -17,7 +17,7 @@ from app.services.audit.idempotency import StoredAnswer, claim_key, store_answer
 _MAX_KEY = 200
 
 
-def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
     """Return the request's key; None if it has none; raise `InvalidInput` if it is malformed."""
     if idempotency_key is None:
         return None

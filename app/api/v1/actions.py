@@ -23,7 +23,7 @@ Doer = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_READ))]
 _ETAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
 
 
-def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
     """Return the version the caller has seen; None without the header or for `*`."""
     if if_match is None or if_match == "*":
         return None

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/ratings", tags=["ratings"], dependencies=[Depends(pu
 Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
-def nobody_of_the_staff(request: Request) -> None:
+async def nobody_of_the_staff(request: Request) -> None:
     """Refuse a rating by anybody signed in: a rating that the clerk presses is worth nothing."""
     if "authorization" in request.headers:
         raise Forbidden(Refusal("staff_cannot_rate"))
