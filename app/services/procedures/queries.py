@@ -69,7 +69,8 @@ _DOCUMENT = f"""json_build_object(
   'valid_from', v.valid_from, 'valid_to', v.valid_to, 'published_at', v.published_at,
   'components', {_COMPONENTS}, 'terms', {_TERMS}, 'fees', {_FEES},
   'confidence', jsonb_build_object('code', v.confidence) || v.fact_confidence, 'source', v.source, 'notes', v.notes,
-  'synonyms', p.synonyms, 'replaced_by', p.replaced_by, 'distinguishing', p.distinguishing, 'siblings', {SIBLINGS_OF.format(procedure="p")}
+  'synonyms', p.synonyms, 'replaced_by', p.replaced_by, 'distinguishing', p.distinguishing,
+  'siblings', {SIBLINGS_OF.format(procedure="p")}
 )"""
 
 _CONTENT = f"""
