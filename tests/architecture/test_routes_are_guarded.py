@@ -1,0 +1,45 @@
+"""Who may call a route is said on the route, so that nobody has to guess."""
+
+from app.api.app import build_api
+from app.api.deps import RequiresInStatement
+from app.core.settings import Settings
+from tests.architecture.routes import all_routes
+
+# The guard of these reads the account's version in the use case's own first statement (one round trip less).
+# `test_revoked_tokens` calls each of them.
+GUARDED_IN_STATEMENT = {
+    "GET /api/v1/dossiers",
+    "GET /api/v1/dossiers/{code}",
+    "GET /api/v1/dossiers/{code}/actions",
+    "GET /api/v1/dossiers/{code}/deadline",
+    "GET /api/v1/dossiers/{code}/timeline",
+    "POST /api/v1/dossiers",
+    "POST /api/v1/dossiers/{code}/actions",
+}
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    found = all_routes()
+    assert len(found) >= 4
+    assert not [route.name for route in found if not route.is_public and not route.guards]
+
+
+def test_no_route_is_both_public_and_guarded() -> None:
+    assert not [route.name for route in all_routes() if route.is_public and route.guards]
+
+
+def test_routes_guarded_in_their_statement_are_listed() -> None:
+    in_statement = {
+        route.name for route in all_routes() if any(isinstance(guard, RequiresInStatement) for guard in route.guards)
+    }
+    assert in_statement == GUARDED_IN_STATEMENT
+
+
+def test_every_operation_has_a_summary_in_both_languages() -> None:
+    paths = build_api(Settings()).openapi()["paths"]
+    assert not [
+        f"{method} {path}"
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if " / " not in operation.get("summary", "")
+    ]
