@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_all, fetch_one
+from app.core.db import fetch_all, fetch_one, from_json
 from app.models.statistics import MEASURES
+from app.services.integration.queries import LAGS, Lag
 from app.services.statistics.periods import Grain, Piece, pieces
 
 if TYPE_CHECKING:
@@ -196,3 +197,48 @@ def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, s
         cells.append(condition)
         facts.append(condition)
     return " and ".join(cells), "".join(f" and {condition}" for condition in facts)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseNumbers:
+    """What operations watch: dossiers open and overdue now, jobs by status, lags, days of confirmed calendar left."""
+
+    open_dossiers: int
+    overdue_dossiers: int
+    jobs: dict[str, int]
+    lags: list[Lag]
+    calendar_days: int | None
+
+
+_KNOWN_CALENDAR_DAYS = """
+(select min(c.known_until) - {today}::date from calendar c where c.purpose = 'deadline' and c.unit_id is null)
+"""
+NUMBERS = f"""
+select
+  (select count(*) from dossier d where d.ended_at is null and d.accepted_at is not null) as open_dossiers,
+  (select count(*) from dossier d where d.ended_at is null and d.accepted_at is not null and d.current_due_at < $1
+    and coalesce(d.suspended_since, $1) > d.current_due_at) as overdue_dossiers,
+  (select coalesce(jsonb_object_agg(j.status, j.jobs), '{{}}')
+    from (select status, count(*) as jobs from procrastinate_jobs group by status) j) as jobs,
+  (select coalesce(jsonb_agg(jsonb_build_array(lag.name, lag.events, lag.seconds)), '[]') from ({LAGS}) lag) as lags,
+  {_KNOWN_CALENDAR_DAYS.format(today="$2")} as calendar_days
+"""
+
+
+async def house_numbers(connection: AsyncConnection, *, now: dt.datetime, today: dt.date) -> HouseNumbers:
+    """Return the numbers operations watch, of one moment. One round trip."""
+    row: Any = await fetch_one(connection, NUMBERS, now, today)
+    return HouseNumbers(
+        open_dossiers=row.open_dossiers,
+        overdue_dossiers=row.overdue_dossiers,
+        jobs=from_json(row.jobs),
+        lags=[Lag(name, events, float(seconds)) for name, events, seconds in from_json(row.lags)],
+        calendar_days=row.calendar_days,
+    )
+
+
+async def known_calendar_days(connection: AsyncConnection, *, today: dt.date) -> int | None:
+    """Return how many days from today the national deadline calendar is confirmed for; None without a calendar."""
+    row: Any = await fetch_one(connection, f"select {_KNOWN_CALENDAR_DAYS.format(today='$1')} as days", today)
+    days: int | None = row.days
+    return days

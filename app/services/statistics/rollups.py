@@ -72,7 +72,7 @@ cross join lateral (
 where d.accepted_at is not null
 """
 
-_SUMS = ",\n    ".join(f"sum({measure} * weight)::integer as {measure}" for measure in MEASURES)
+_SUMS = ",\n    ".join(f"sum(touch.{measure} * f.weight)::integer as {measure}" for measure in MEASURES)
 _ROLLED = ",\n    ".join(f"sum(fine.{measure})::integer as {measure}" for measure in MEASURES)
 _ANY = " or ".join(f"sum(fine.{measure}) <> 0" for measure in MEASURES)
 _ZERO = " and ".join(f"{measure} = 0" for measure in MEASURES)
@@ -87,7 +87,8 @@ _TOUCHES = f"""
     from weighted f
     cross join lateral (values
       (f.received_on, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-      (f.ended_on, 0, (f.outcome = 'early')::integer, (f.outcome = 'on_time')::integer, (f.outcome = 'late')::integer,
+      (f.ended_on, 0, coalesce((f.outcome = 'early')::integer, 0), coalesce((f.outcome = 'on_time')::integer, 0),
+        coalesce((f.outcome = 'late')::integer, 0),
         (f.ending = 'withdrawn')::integer, (f.ending = 'stopped')::integer, f.index_on_time::integer,
         f.promise_kept::integer, -(f.overdue_on is not null)::integer, -(f.index_late_on is not null)::integer,
         0, 0, 0, 0, 0),

@@ -1,0 +1,69 @@
+"""The job queue's side of the worker: which tasks there are, and which run by the clock."""
+
+import datetime as dt
+
+import structlog
+from procrastinate import App, PsycopgConnector
+
+from app.bootstrap import Application
+from app.core.clock import local_date
+from app.core.db import SERVICE_ROLE, plain_url
+from app.services.audit.queries import forget_answers
+from app.services.identity.writes import forget_refresh_tokens
+from app.services.statistics.queries import known_calendar_days
+
+log = structlog.get_logger(__name__)
+
+
+def job_queue(application: Application) -> App:
+    """Return the queue with its tasks; open it before use."""
+    connector = PsycopgConnector(
+        conninfo=plain_url(application.service_url),
+        kwargs={"options": f"-c role={SERVICE_ROLE}", "application_name": "motcua jobs"},
+        min_size=1,
+        max_size=4,
+    )
+    queue = App(connector=connector)
+
+    @queue.periodic(cron="7 * * * *")
+    @queue.task(name="forget_idempotency_answers", queueing_lock="forget_idempotency_answers")
+    async def forget_idempotency_answers(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await forget_old_answers(application)
+
+    @queue.periodic(cron="17 * * * *")
+    @queue.task(name="purge_refresh_tokens", queueing_lock="purge_refresh_tokens")
+    async def purge_refresh_tokens(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await purge_expired_tokens(application)
+
+    @queue.periodic(cron="27 0 * * *")
+    @queue.task(name="warn_of_calendar_end", queueing_lock="warn_of_calendar_end")
+    async def warn_of_calendar_end(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await warn_before_calendar_ends(application)
+
+    return queue
+
+
+async def forget_old_answers(application: Application) -> int:
+    """Delete idempotency answers older than `idempotency_keep_hours`; return how many."""
+    before = application.clock.now() - dt.timedelta(hours=application.settings.idempotency_keep_hours)
+    async with application.database.write() as connection:
+        forgotten = await forget_answers(connection, before=before)
+    log.info("idempotency_answers_forgotten", count=forgotten)
+    return forgotten
+
+
+async def purge_expired_tokens(application: Application) -> int:
+    """Delete refresh tokens that have expired; return how many."""
+    async with application.database.write() as connection:
+        purged = await forget_refresh_tokens(connection, before=application.clock.now())
+    log.info("refresh_tokens_purged", count=purged)
+    return purged
+
+
+async def warn_before_calendar_ends(application: Application) -> int | None:
+    """Log a warning when the confirmed deadline calendar ends within `calendar_warning_days`; return the days left."""
+    async with application.database.read() as connection:
+        days = await known_calendar_days(connection, today=local_date(application.clock.now()))
+    if days is None or days < application.settings.calendar_warning_days:
+        log.warning("calendar_ends_soon", days=days, warned_before=application.settings.calendar_warning_days)
+    return days
