@@ -30,6 +30,7 @@ def decode_cursor(cursor: str, *, sort: str, kinds: Sequence[type]) -> list[Any]
         or len(found) != len(kinds) + 1
         or found[0] != sort
         or not all(type(value) is kind for value, kind in zip(found[1:], kinds, strict=True))
+        or any("\x00" in value for value in found[1:] if isinstance(value, str))
     ):
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return found[1:]

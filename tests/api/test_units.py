@@ -5,6 +5,7 @@ import datetime as dt
 import httpx
 import pytest
 
+from app.api.pagination import encode_cursor
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.core.db import fetch_all
@@ -81,7 +82,12 @@ async def test_pages_cover_every_unit_exactly_once_and_in_order(
 
 async def test_a_cursor_of_another_sort_or_of_nobody_is_refused(client: httpx.AsyncClient) -> None:
     page = (await client.get(UNITS, params={"sort": "code", "limit": 2})).json()
-    for params in ({"sort": "name", "cursor": page["next_cursor"]}, {"cursor": "không phải"}, {"cursor": "AAAA"}):
+    for params in (
+        {"sort": "name", "cursor": page["next_cursor"]},
+        {"cursor": "không phải"},
+        {"cursor": "AAAA"},
+        {"cursor": encode_cursor("code", ["\x00"])},
+    ):
         answer = await client.get(UNITS, params=params)
         assert answer.status_code == 422
         assert codes(answer) == [("cursor_invalid", "cursor")]

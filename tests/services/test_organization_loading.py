@@ -8,10 +8,10 @@ from app.bootstrap import Application
 from app.core.db import fetch_all, fetch_one
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.identifiers import is_agency_code
-from app.services.organization.create_units import create_units
+from app.services.organization.create_units import create_counters, create_units
 from app.services.organization.load_province import load_province_units
-from app.services.organization.writes import NewUnit
-from tests.factories.people import COMMUNE, PROVINCE
+from app.services.organization.writes import NewCounter, NewUnit
+from tests.factories.people import COMMUNE, DEPARTMENT, PROVINCE
 
 
 def new_unit(code: str, level: str, parent_code: str | None) -> NewUnit:
@@ -114,3 +114,10 @@ async def test_all_faults_of_a_tree_are_listed(application: Application) -> None
         ("parent_unknown", "nowhere"),
         ("second_root", "d"),
     ]
+
+
+async def test_counters_open_once_and_only_at_one_stop_desks(application: Application) -> None:
+    counters = [NewCounter(unit_code=code, code="01", name="Hộ tịch") for code in (COMMUNE, DEPARTMENT)]
+    async with application.database.session() as session:
+        assert await create_counters(session, counters) == 1
+        assert await create_counters(session, counters) == 0

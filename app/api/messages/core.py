@@ -46,6 +46,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "string_too_long": ("Chuỗi quá dài (tối đa {max_length} ký tự)", "Too long (at most {max_length} characters)"),
     "string_type": ("Phải là chuỗi ký tự", "Must be a string"),
+    "string_unicode": ("Chuỗi không phải Unicode hợp lệ", "Must be valid Unicode text"),
     "string_pattern_mismatch": ("Không đúng định dạng", "Does not match the required form"),
     "int_type": ("Phải là số nguyên", "Must be an integer"),
     "int_parsing": ("Phải là số nguyên", "Must be an integer"),

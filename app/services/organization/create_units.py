@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.services.organization import queries, writes
-from app.services.organization.writes import NewIdentifier, NewUnit
+from app.services.organization.writes import NewCounter, NewIdentifier, NewUnit
 
 
 async def create_units(session: AsyncSession, units: Sequence[NewUnit]) -> dict[str, int]:
@@ -27,6 +27,11 @@ async def create_units(session: AsyncSession, units: Sequence[NewUnit]) -> dict[
 async def create_first_identifiers(session: AsyncSession, identifiers: Sequence[NewIdentifier]) -> int:
     """Give an identifier to those units that never had one; return how many were given."""
     return await writes.insert_first_identifiers(await session.connection(), identifiers)
+
+
+async def create_counters(session: AsyncSession, counters: Sequence[NewCounter]) -> int:
+    """Open counters at one-stop desks, leaving those that exist; return how many were opened."""
+    return await writes.insert_counters(await session.connection(), counters)
 
 
 def _faults(wanted: Sequence[NewUnit], existing: Mapping[str, tuple[int, str]]) -> list[Refusal]:

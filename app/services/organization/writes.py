@@ -36,6 +36,15 @@ class NewIdentifier:
     confidence: str = "unverified"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCounter:
+    """A counter to open at a one-stop desk."""
+
+    unit_code: str
+    code: str
+    name: str
+
+
 def search_text(name: str, code: str) -> str:
     """Return the text that a search for units looks at."""
     return fold(f"{name} {code}")
@@ -90,4 +99,17 @@ async def insert_first_identifiers(connection: AsyncConnection, identifiers: Seq
         [identifier.valid_from for identifier in identifiers],
         [identifier.source for identifier in identifiers],
         [identifier.confidence for identifier in identifiers],
+    )
+
+
+async def insert_counters(connection: AsyncConnection, counters: Sequence[NewCounter]) -> int:
+    """Insert counters whose codes are new at their units; return how many."""
+    return await execute(
+        connection,
+        "insert into counter (unit_id, code, name) select unit.id, c.code, c.name "
+        "from unnest($1::text[], $2::text[], $3::text[]) as c (unit_code, code, name) "
+        "join unit on unit.code = c.unit_code and unit.is_one_stop on conflict (unit_id, code) do nothing",
+        [counter.unit_code for counter in counters],
+        [counter.code for counter in counters],
+        [counter.name for counter in counters],
     )
