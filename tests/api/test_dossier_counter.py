@@ -70,9 +70,9 @@ async def test_the_answer_of_an_act_and_the_dossier_read_back_agree(desk: Desk) 
     assert read["representative"]["full_name"] == "Trần Văn Thử"
     assert read["components"][0]["originals"] == 1
     acted = await desk.act(written["code"], "start_processing")
-    read = await desk.client.get(f"/api/v1/dossiers/{written['code']}", headers=desk.specialist)
-    assert read.headers["etag"] == '"3"'
-    assert {name: read.json()[name] for name in acted} == acted
+    answer = await desk.client.get(f"/api/v1/dossiers/{written['code']}", headers=desk.specialist)
+    assert answer.headers["etag"] == '"3"'
+    assert {name: answer.json()[name] for name in acted} == acted
 
 
 async def test_the_receipt_shows_status_and_no_personal_data(desk: Desk) -> None:

@@ -99,11 +99,11 @@ async def desk_of(application: Application, client: httpx.AsyncClient, unit: str
     )
 
 
-REFUSE = {"reason_code": "outside_competence", "explanation": "Không thuộc thẩm quyền", "legal_basis": "NĐ 118/2025"}
-SUPPLEMENT = {"items": [{"component_code": "TP01", "problem": "wrong_form"}], "reason": "Tờ khai sai mẫu"}
-STOP = {
+REFUSE: dict[str, Any] = {"reason_code": "outside_competence", "explanation": "Không thuộc thẩm quyền", "legal_basis": "NĐ 118/2025"}
+SUPPLEMENT: dict[str, Any] = {"items": [{"component_code": "TP01", "problem": "wrong_form"}], "reason": "Tờ khai sai mẫu"}
+STOP: dict[str, Any] = {
     "reason_code": "supplement_not_received",
     "explanation": "Hết thời hạn bổ sung",
     "legal_basis": "NĐ 118/2025",
 }
-AT_THE_COUNTER = {"method": "counter", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ"}
+AT_THE_COUNTER: dict[str, Any] = {"method": "counter", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ"}
