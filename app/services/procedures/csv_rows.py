@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from app.domain.errors import InvalidInput, Refusal, refuse_all
+from app.domain.procedures import Confidence
 from app.domain.search_text import fold
 from app.services.procedures.import_report import ImportRow
 
@@ -110,7 +111,10 @@ def _row(number: int, raw: Mapping[str | None, Any]) -> ImportRow:
     if None in raw or None in raw.values():
         faults.append(Refusal("import_row_width"))
     cells = {name: value.strip() for name, value in raw.items() if name and isinstance(value, str) and value.strip()}
-    sure = {"confidence": fold(cells["confidence"])} if "confidence" in cells else {}
+    sure = {"confidence": cells["confidence"].lower()} if "confidence" in cells else {}
+    if sure and sure["confidence"] not in set(Confidence):
+        faults.append(Refusal("import_cell_unreadable", "confidence", {"column": "confidence"}))
+        sure = {}
     content: dict[str, Any] = {}
     for column, read in _READERS.items():
         if column not in cells:

@@ -133,7 +133,7 @@ async def replacements(connection: AsyncConnection) -> dict[str, str | None]:
     return {row.code: row.replaced_by for row in rows}
 
 
-# `search` is laid out by `entries.search_column`. $6: the phrase; $7: its words, all but the last closed by a space.
+# `search` is laid out by `entries.search_column`. $6: the phrase; $7: a pattern for each word, all but the last whole.
 _RANK = r"""
 case
   when p.code = $6 then 7
@@ -141,8 +141,8 @@ case
   when strpos(p.search, E'\nn ' || $6 || E' \n') > 0 then 5
   when strpos(split_part(p.search, E'\n', 2), ' ' || $6) > 0 then 4
   when strpos(substr(p.search, nullif(strpos(p.search, E'\ns '), 0)), ' ' || $6) > 0 then 3
-  when (select bool_and(strpos(split_part(p.search, E'\n', 2), word) > 0) from unnest($7::text[]) word) then 2
-  else (select 1 - count(*) filter (where strpos(p.search, word) = 0) from unnest($7::text[]) word)::integer
+  when split_part(p.search, E'\n', 2) like all($7::text[]) then 2
+  else 1
 end
 """
 
@@ -168,15 +168,22 @@ _SHOWN = """
       or exists (select from procedure_term t where t.version_id = v.id and t.channel = $4))
 """.replace("IN_FORCE", IN_FORCE.format(day="$1"))
 
-# A word too many should not empty the page: where nothing has every word, what has most of them is shown.
+# A word too many should not empty the page: where nothing has every word, what has most of them is found.
 _SEARCH = f"""
-with found as materialized (select p.*, {_RANK} as rank from procedure p),
-shown as materialized ({_SHOWN}),
-best as (select coalesce(max(rank), 0) > 0 as whole from shown),
+with whole as materialized (
+  select p.*, {_RANK} as rank from procedure p where p.code = $6 or p.search like all($7::text[])
+),
+found as (
+  select * from whole
+  union all
+  select p.*, (1 - missed.words)::integer from procedure p cross join lateral (
+    select count(*) as words from unnest($7::text[]) pattern where p.search not like pattern
+  ) missed
+  where not exists (select from whole) and missed.words * 2 < cardinality($7::text[])
+),
 page as (
-  select shown.* from shown, best
-  where (rank > 0 or (not best.whole and (1 - rank) * 2 < cardinality($7::text[])))
-    and ($8::integer is null or (-rank, size, code) > (-$8::integer, $9::integer, $10::text))
+  select * from ({_SHOWN}) shown
+  where $8::integer is null or (-rank, size, code) > (-$8::integer, $9::integer, $10::text)
   order by -rank, size, code limit $5
 )
 select s.rank, s.size, s.code, {_ITEM} as document from page s order by -s.rank, s.size, s.code
@@ -220,12 +227,12 @@ async def search(
 
     `words` and `field` are folded; `after` is (rank, size, code) of the last row of the page before.
     """
-    parts = [*(f" {word} " for word in words[:-1]), *(f" {word}" for word in words[-1:])]
+    patterns = [*(f"% {word} %" for word in words[:-1]), *(f"% {word}%" for word in words[-1:])]
     rank, size, code = after or (None, None, None)
     shown = (day, field, level, channel, limit)
     if not words:
         return await fetch_all(connection, _LIST, *shown, code)
-    return await fetch_all(connection, _SEARCH, *shown, " ".join(words), parts, rank, size, code)
+    return await fetch_all(connection, _SEARCH, *shown, " ".join(words), patterns, rank, size, code)
 
 
 async def shown_version(
