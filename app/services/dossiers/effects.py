@@ -13,10 +13,11 @@ from app.domain.deadlines import Deadline, Extension, Limit, LimitUnit, Suspensi
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import ClockEffect, DossierAction, DossierState, Plan
 from app.domain.permissions import Actor
-from app.services.deadlines.compiled import CompiledCalendar
+from app.services.deadlines.compiled import CompiledCalendar, PolicyRow
 from app.services.deadlines.promises import CAUSE_OF_WAIT, deadline_after, promised_deadline, recorded_facts
 from app.services.dossiers import inputs
 from app.services.dossiers.situation import DossierFacts
+from app.services.procedures.content import TermContent
 
 _LAST_MINUTE = dt.time(23, 59)
 
@@ -169,13 +170,25 @@ def _accept(act: Act, _body: inputs.Accept, effects: Effects) -> None:
         "clock_policy_id": facts.policy.id,
         "calendar_version": act.compiled.version,
     }
+    if facts.content.version_id != facts.row.procedure_version_id:
+        effects.changes["procedure_version_id"] = facts.content.version_id
+        effects.data["procedure_version"] = facts.content.version
     effects.parts["receipt_promise"] = {"promised_due_at": due_at}
-    effects.data |= {
+    receipt = 1 if facts.receipt is None else facts.receipt.number
+    effects.data |= acceptance_data(due_at, term, facts.policy, act.compiled, receipt=receipt)
+
+
+def acceptance_data(
+    due_at: dt.datetime, term: TermContent, policy: PolicyRow, calendar: CompiledCalendar, *, receipt: int = 1
+) -> dict[str, Any]:
+    """Return what the log keeps of a promise, so that anyone can recompute it."""
+    return {
         "promised_due_at": due_at,
         "limit": {"value": term.promised.value, "unit": term.promised.unit.value},
-        "regime": facts.policy.regime,
-        "count_mode": facts.policy.clock.count_mode.value,
-        "calendar_version": act.compiled.version,
+        "regime": policy.regime,
+        "count_mode": policy.clock.count_mode.value,
+        "calendar_version": calendar.version,
+        "receipt": receipt,
     }
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.db import from_json
@@ -43,6 +43,8 @@ class DossierFacts:
     components: tuple[SubmittedComponent, ...]
     ledger: tuple[LedgerRow, ...]
     receipt: ReceiptView | None
+    papers_recorded: bool = True
+    """False for a historic dossier whose papers nobody listed: then none of them is missing."""
 
     @property
     def channel(self) -> Channel:
@@ -61,7 +63,7 @@ class DossierFacts:
             return changes.get(name, getattr(row, name))
 
         listed = self.content.components_for(now("case_variant"))
-        missing = missing_components(listed, self.components)
+        missing = missing_components(listed, self.components) if self.papers_recorded else ()
         return DossierSituation(
             state=DossierState(now("state")),
             registered_at=row.registered_at,
@@ -77,6 +79,11 @@ class DossierFacts:
             missing_components=tuple(str(fault.params["component"]) for fault in missing),
             known_components=frozenset(component.code for component in listed),
         )
+
+    def with_components(self, rows: Sequence[Mapping[str, Any]]) -> "DossierFacts":
+        """Return the facts once the papers in `rows` are handed in as well."""
+        handed_in = {piece.code: piece for piece in (*self.components, *submitted(rows))}
+        return replace(self, components=tuple(handed_in.values()))
 
     def view(self, actions: Sequence[ActionView], changes: Mapping[str, Any] | None = None) -> DossierView:
         """Return the answer's view of the row, with `changes` of an act laid over it."""
@@ -106,7 +113,7 @@ class DossierFacts:
             resolved_at=now("resolved_at"),
             ended_at=now("ended_at"),
             returned_at=now("returned_at"),
-            receipt=self.receipt,
+            receipt=self.receipt and replace(self.receipt, promised_due_at=now("promised_due_at")),
             actions=actions,
         )
 
