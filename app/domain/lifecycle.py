@@ -168,15 +168,14 @@ def _check_request_supplement(situation: DossierSituation, payload: Payload, _no
         for index, item in enumerate(payload["items"])
         if item["component_code"] not in situation.known_components
     ]
-    if situation.supplement_requests >= situation.supplement_requests_allowed and not payload.get("leader_reason"):
-        faults.append(
-            Refusal(
-                "second_supplement_needs_leader",
-                "leader_reason",
-                {"made": situation.supplement_requests, "allowed": situation.supplement_requests_allowed},
-            )
-        )
-    return faults
+    return faults if payload.get("leader_reason") else faults + _supplements_used(situation)
+
+
+def _supplements_used(situation: DossierSituation) -> list[Refusal]:
+    made, allowed = situation.supplement_requests, situation.supplement_requests_allowed
+    if made < allowed:
+        return []
+    return [Refusal("second_supplement_needs_leader", "leader_reason", {"made": made, "allowed": allowed})]
 
 
 def _check_refuse(situation: DossierSituation, _payload: Payload, _now: dt.datetime) -> list[Refusal]:
@@ -185,14 +184,19 @@ def _check_refuse(situation: DossierSituation, _payload: Payload, _now: dt.datet
 
 
 def _check_extend(situation: DossierSituation, payload: Payload, now: dt.datetime) -> list[Refusal]:
-    faults: list[Refusal] = []
     due = situation.current_due_at
-    if situation.extensions >= situation.extensions_allowed:
-        faults.append(Refusal("extension_used", params={"allowed": situation.extensions_allowed}))
-    if due is not None and now >= due:
-        faults.append(Refusal("extension_after_due"))
+    faults = _no_extension_left(situation, now)
     if due is not None and payload["new_due_at"] <= due:
         faults.append(Refusal("extension_not_later", "new_due_at"))
+    return faults
+
+
+def _no_extension_left(situation: DossierSituation, now: dt.datetime) -> list[Refusal]:
+    faults: list[Refusal] = []
+    if situation.extensions >= situation.extensions_allowed:
+        faults.append(Refusal("extension_used", params={"allowed": situation.extensions_allowed}))
+    if situation.current_due_at is not None and now >= situation.current_due_at:
+        faults.append(Refusal("extension_after_due"))
     return faults
 
 
@@ -204,13 +208,21 @@ def _check_receive_supplement(situation: DossierSituation, payload: Payload, _no
     ]
 
 
+_CORRECTABLE = ("procedure_code", "case_variant", "applicant", "components", "summary")
+
+
 def _check_correct(situation: DossierSituation, payload: Payload, _now: dt.datetime) -> list[Refusal]:
     faults: list[Refusal] = []
-    if not any(payload.get(part) for part in ("procedure_code", "applicant", "components", "summary")):
+    given = {part for part in _CORRECTABLE if payload.get(part) is not None}
+    if not given:
         faults.append(Refusal("correction_empty"))
-    movable = {DossierState.REGISTERED, DossierState.ACCEPTED, DossierState.PROCESSING}
-    if payload.get("procedure_code") and situation.state not in movable:
-        faults.append(Refusal("procedure_not_correctable", "procedure_code", {"state": situation.state.label}))
+    # Another procedure or case is another time limit: its dates cannot be set while the clock stands or has ended.
+    if situation.state not in {DossierState.REGISTERED, DossierState.ACCEPTED, DossierState.PROCESSING}:
+        faults += [
+            Refusal("procedure_not_correctable", part, {"state": situation.state.label})
+            for part in ("procedure_code", "case_variant")
+            if part in given
+        ]
     return faults
 
 
@@ -225,7 +237,8 @@ _ROWS = (
     Transition(_A.REFUSE, frozenset({_S.REGISTERED, _S.AWAITING_SUPPLEMENT}), _S.REFUSED, _E.REFUSED,
                _P.DOSSIERS_RECEIVE, Side.RECEIVING, ClockEffect.NONE, _check_refuse),
     Transition(_A.REQUEST_SUPPLEMENT, _OPEN_AFTER_ACCEPTANCE | {_S.REGISTERED}, _S.AWAITING_SUPPLEMENT,
-               _E.SUPPLEMENT_REQUESTED, _P.DOSSIERS_SUPPLEMENT, Side.EITHER, ClockEffect.SUSPEND, _check_request_supplement),
+               _E.SUPPLEMENT_REQUESTED, _P.DOSSIERS_SUPPLEMENT, Side.EITHER, ClockEffect.SUSPEND,
+               _check_request_supplement),
     Transition(_A.RECEIVE_SUPPLEMENT, frozenset({_S.AWAITING_SUPPLEMENT}), None, _E.SUPPLEMENT_RECEIVED,
                _P.DOSSIERS_SUBMIT, Side.EITHER, ClockEffect.RESUME, _check_receive_supplement),
     Transition(_A.START_PROCESSING, frozenset({_S.ACCEPTED}), _S.PROCESSING, _E.PROCESSING_STARTED,
@@ -257,10 +270,12 @@ def plan(situation: DossierSituation, action: DossierAction, payload: Payload, n
     `now` is the moment of the act; it may lie in the past (import), never before the dossier's last event.
     """
     row = TRANSITIONS[action]
-    faults = [] if situation.state in row.from_states else [_not_now(situation, action)]
+    faults = []
     if situation.last_event_at is not None and now < situation.last_event_at:
         faults.append(Refusal("before_last_event", "at"))
-    if row.check is not None and not faults:
+    if situation.state not in row.from_states:
+        faults.append(_not_now(situation, action))
+    elif row.check is not None:
         faults += row.check(situation, payload, now)
     refuse_all(ActionRefused, faults)
     return Plan(
@@ -273,16 +288,23 @@ def plan(situation: DossierSituation, action: DossierAction, payload: Payload, n
     )
 
 
-def refusals_now(situation: DossierSituation, action: DossierAction) -> list[Refusal]:
-    """Return why `action` is not possible in the present state, before any payload is known; empty if it is."""
+def refusals_now(
+    situation: DossierSituation, action: DossierAction, now: dt.datetime, *, may_override: bool = False
+) -> list[Refusal]:
+    """Return why `action` is not possible at `now`, before any payload is known; empty if it is.
+
+    `may_override`: the actor may give a leader's reason, so the one supplement request is no limit to them.
+    """
     if situation.state not in TRANSITIONS[action].from_states:
         return [_not_now(situation, action)]
     if action is DossierAction.ACCEPT:
-        return _check_accept(situation, {}, situation.registered_at)
+        return _check_accept(situation, {}, now)
     if action is DossierAction.REFUSE:
-        return _check_refuse(situation, {}, situation.registered_at)
-    if action is DossierAction.EXTEND and situation.extensions >= situation.extensions_allowed:
-        return [Refusal("extension_used", params={"allowed": situation.extensions_allowed})]
+        return _check_refuse(situation, {}, now)
+    if action is DossierAction.REQUEST_SUPPLEMENT and not may_override:
+        return _supplements_used(situation)
+    if action is DossierAction.EXTEND:
+        return _no_extension_left(situation, now)
     return []
 
 

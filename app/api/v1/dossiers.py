@@ -5,7 +5,6 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
 
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
 from app.api.idempotency import answer_from, idempotency_key, request_hash
@@ -24,11 +23,13 @@ from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
 from app.services.dossiers.deadline import deadline_of
-from app.services.dossiers.inputs import RegisterDossier
+from app.services.dossiers.inputs import Instant, RegisterDossier, refuse_far_instant
 from app.services.dossiers.read import SORTS, ListFilter, children_of, list_dossiers, one_dossier, timeline_of
 from app.services.dossiers.register import register_dossier
 from app.services.dossiers.requests import KeyedRequest, Rendered
 from app.services.inputs import Code, SearchText
+
+_LAST_ID = 2**63 - 1
 
 router = APIRouter(prefix="/dossiers", tags=["dossiers"])
 
@@ -79,7 +80,7 @@ async def list_page(
     state: Annotated[list[Code] | None, Query(max_length=10)] = None,
     unit: Annotated[Code | None, Query()] = None,
     procedure: Annotated[Code | None, Query()] = None,
-    due_before: Annotated[AwareDatetime | None, Query()] = None,
+    due_before: Annotated[Instant | None, Query()] = None,
     overdue: Annotated[bool | None, Query()] = None,
     assignee: Annotated[Code | None, Query()] = None,
     q: Annotated[SearchText | None, Query()] = None,
@@ -148,6 +149,9 @@ def _after(cursor: str | None, sort: str) -> tuple[dt.datetime, int] | None:
         return None
     instant, tie = decode_cursor(cursor, sort=sort, kinds=(str, int))
     try:
-        return dt.datetime.fromisoformat(instant), tie
+        at = refuse_far_instant(dt.datetime.fromisoformat(instant))
     except ValueError as error:
         raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error
+    if at.tzinfo is None or not 0 <= tie <= _LAST_ID:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return at, tie

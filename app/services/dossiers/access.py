@@ -1,5 +1,6 @@
 """What an actor may see and do of a dossier: the permissions of the transition table over the units of the row."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from app.domain.errors import Forbidden, Refusal
@@ -40,12 +41,14 @@ def require_action(actor: Actor, action: DossierAction, *, receiving_path: str, 
 
 
 def actions_now(
-    actor: Actor, situation: DossierSituation, *, receiving_path: str, competent_path: str
+    actor: Actor, situation: DossierSituation, *, receiving_path: str, competent_path: str, now: dt.datetime
 ) -> Sequence[ActionView]:
-    """Return every act with what stands in its way: rights first, then the dossier's situation."""
+    """Return every act with what stands in its way at `now`: rights first, then the dossier's situation."""
+    overrides = actor.scope(Permission.DOSSIERS_OVERRIDE)
+    may_override = overrides.covers(receiving_path) or overrides.covers(competent_path)
     views = []
     for action in DossierAction:
         faults = permission_faults(actor, action, receiving_path=receiving_path, competent_path=competent_path)
-        faults += refusals_now(situation, action)
+        faults += refusals_now(situation, action, now, may_override=may_override)
         views.append(ActionView(action=action.value, possible=not faults, refusals=tuple(faults)))
     return tuple(views)

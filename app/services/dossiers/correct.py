@@ -22,7 +22,7 @@ from app.services.dossiers.people import check_person, party_row
 from app.services.dossiers.situation import DossierFacts
 from app.services.dossiers.view import ReceiptView
 from app.services.dossiers.writes import people_before_correction, void_before_correction
-from app.services.procedures.content import VersionContent, version_in_force
+from app.services.procedures.content import EVERY_CASE, VersionContent, version_in_force
 
 _TOKEN_BYTES = 16
 
@@ -37,7 +37,9 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
     """Return what the correction writes and the facts as they will be; raises `InvalidInput` with every fault."""
     facts = act.facts
     content = await _content(connection, act, body)
-    variant = facts.row.case_variant if body.case_variant is None else body.case_variant
+    # The cases are the procedure's own: another procedure starts without one.
+    unchanged = facts.row.case_variant if content.procedure_id == facts.content.procedure_id else EVERY_CASE
+    variant = unchanged if body.case_variant is None else body.case_variant
     pieces = facts.components
     if body.components is not None:
         pieces = tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
@@ -121,7 +123,7 @@ def _faults(
         faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": variant}))
     if content.term(act.facts.channel, variant) is None:
         faults.append(Refusal("channel_not_offered", "procedure_code", {"channel": act.facts.row.channel}))
-    if body.components is not None or body.procedure_code is not None:
+    if any(part is not None for part in (body.components, body.procedure_code, body.case_variant)):
         listed = content.components_for(variant)
         faults += unknown_components(listed, pieces)
         if act.facts.row.accepted_at is not None:

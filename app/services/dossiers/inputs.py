@@ -3,13 +3,27 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from app.domain.identifiers import Gender
 from app.domain.procedures import Channel, ComponentSource
 from app.services.inputs import Code, Input, LongText, Text
 
 Pieces = Annotated[int, Field(ge=0, le=1000)]
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+
+def refuse_far_instant(instant: dt.datetime) -> dt.datetime:
+    """Return `instant`; raise the fault `date_out_of_range` for years in which no office worked or will."""
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise PydanticCustomError("date_out_of_range", "The instant is out of range")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(refuse_far_instant)]
+"""A moment with its offset, near enough for calendars and the database."""
+
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{8,20}$")]
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}$")]
 
@@ -111,7 +125,7 @@ class Extend(Input):
     """Mẫu 04: apology and the new date, issued before the due time, at most once."""
 
     action: Literal["extend"]
-    new_due_at: AwareDatetime
+    new_due_at: Instant
     reason: LongText
     legal_basis: Text | None = None
 

@@ -57,7 +57,8 @@ async def look_up(connection: AsyncConnection, code: str, secret: str, *, now: d
         receipt_void=void,
         kept=_kept(found, now),
         rating_open=not void and found.resolved_at is not None and not found.rated,
-        supplement=from_json(found.open_supplement),
+        # A request that was never answered stays open in its row; only a dossier that waits still asks for papers.
+        supplement=from_json(found.open_supplement) if state is DossierState.AWAITING_SUPPLEMENT else None,
         outcome=from_json(found.outcome),
         last_adjustment=from_json(found.last_adjustment),
         events=from_json(found.events) or [],

@@ -20,6 +20,10 @@ _UNIT_BY_CODE = """
   where u.code = {code} and u.valid_from <= {day}::date and (u.valid_to is null or u.valid_to > {day}::date)
 """
 
+_IN_FORCE = """
+  v.status <> 'draft' and v.valid_from <= {day}::date and (v.valid_to is null or v.valid_to > {day}::date)
+"""
+
 _STORED_ANSWER = """
   select k.request_hash, k.status, k.headers, k.body from idempotency_key k where k.scope = {scope} and k.key = {key}
 """
@@ -33,8 +37,7 @@ competent as ({_UNIT_BY_CODE.format(code="$5", day="$8")}),
 supporting as ({_UNIT_BY_CODE.format(code="$6", day="$8")}),
 in_force as (
   select v.id from procedure p join procedure_version v on v.procedure_id = p.id
-  where p.code = $7 and v.status <> 'draft' and v.valid_from <= $8::date
-    and (v.valid_to is null or v.valid_to > $8::date)
+  where p.code = $7 and {_IN_FORCE.format(day="$8")}
   order by v.version desc limit 1
 ),
 numbered as (
@@ -100,6 +103,8 @@ select
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
   {calendar_version_of("c.path")} as calendar_version_now,
+  (select v.id from procedure_version v where v.procedure_id = d.procedure_id and {_IN_FORCE.format(day="$5")}
+    order by v.version desc limit 1) as version_in_force,
   coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date")}) as policy
 from (select 1) one
 left join answered on true left join seen on true left join locked d on true
@@ -150,13 +155,14 @@ left join unit s on s.id = d.supporting_unit_id left join account w on w.id = d.
 """
 
 _TIMELINE = f"""
-select d.code, e.seq, e.type, e.state, e.occurred_at, e.data, u.name as unit_name, a.display_name as actor_name
-from dossier d
-join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
-join dossier_event e on e.dossier_id = d.id
-left join unit u on u.id = e.unit_id left join account a on a.id = e.actor_id
-where d.id = {_DOSSIER_ID.format(code="$1")}
+select {AUTH_VERSION_OF.format(account="$4")} as auth_version,
+  d.code, e.seq, e.type, e.state, e.occurred_at, e.data, u.name as unit_name, a.display_name as actor_name
+from (select 1) one
+left join (dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id)
+  on d.id = {_DOSSIER_ID.format(code="$1")}
   and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
+left join dossier_event e on e.dossier_id = d.id
+left join unit u on u.id = e.unit_id left join account a on a.id = e.actor_id
 order by e.seq
 """
 
@@ -210,9 +216,8 @@ _BRANCH_OF_SIDE = """
   (select found.id, found.{sort} from units cross join lateral (
     select d.id, d.{sort} from dossier d where d.{side}_unit_id = units.id {conditions}
     order by d.{sort} {direction}, d.id {direction} limit {limit}) found)"""
-_BRANCH_OF_ALL = """
-  (select d.id, d.{sort} from dossier d where true {conditions}
-   order by d.{sort} {direction}, d.id {direction} limit {limit})"""
+# PostgreSQL refuses a second ORDER BY around a lone ordered branch; the statement around it orders and limits already.
+_BRANCH_OF_ALL = "select d.id, d.{sort} from dossier d where true {conditions}"
 _OPEN = "d.ended_at is null and d.accepted_at is not null"
 _NAME_MATCHES = """d.id in (select n.dossier_id from dossier_party n
   where to_tsvector('simple', n.name_search) @@ to_tsquery('simple', {value}))"""
@@ -223,8 +228,9 @@ _LIST_CONDITIONS = {
     "overdue_at": f"{_OPEN} and d.suspended_since is null and d.current_due_at < {{value}}::timestamptz",
     "in_time_at": f"{_OPEN} and (d.suspended_since is not null or d.current_due_at >= {{value}}::timestamptz)",
     "assignee": "d.assignee_id = (select w.id from account w where w.username = {value})",
-    "code": "d.id = " + _DOSSIER_ID.format(code="{value}"),
-    "identity_number": "d.id in (select n.dossier_id from dossier_party n where n.identity_number = {value})",
+    "number": """d.id in (select n.dossier_id from dossier_party n where n.identity_number = {value}
+      union all select f.id from dossier f where f.code = {value}
+      union all select f.dossier_id from dossier_alias f where f.code = {value})""",
     "name": _NAME_MATCHES,
 }
 
@@ -333,10 +339,10 @@ async def detail(
 
 
 async def timeline(
-    connection: AsyncConnection, *, code: str, everything: bool, patterns: list[str]
+    connection: AsyncConnection, *, code: str, account_id: int, everything: bool, patterns: list[str]
 ) -> list[dict[str, Any]]:
-    """Return the events of a dossier in scope, oldest first; empty if there is no such dossier."""
-    rows = await fetch_all(connection, _TIMELINE, code, everything, patterns)
+    """Return the events of a dossier in scope, oldest first; one row with `code` None if there is no such dossier."""
+    rows = await fetch_all(connection, _TIMELINE, code, everything, patterns, account_id)
     return [{**row._mapping, "data": from_json(row.data)} for row in rows]  # noqa: SLF001 - the documented way to a dict
 
 

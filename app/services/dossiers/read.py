@@ -27,8 +27,8 @@ SORTS = {
     "due_at": ("current_due_at", False),
     "-due_at": ("current_due_at", True),
 }
-_IDENTITY = re.compile(r"^\d{9}(\d{3})?$")
-_HAS_CODE = re.compile(r"\d.*[-.]|[-.].*\d")
+# Names have no digits; numbers of people and codes of dossiers have them and no spaces.
+_NUMBER = re.compile(r"^\S*\d\S*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ async def one_dossier(connection: AsyncConnection, actor: Actor, code: str, *, n
     if row.id is None:
         raise NotFound(Refusal("dossier_unknown"))
     facts = facts_of(row, await version_content(connection, row.procedure_version_id))
-    actions = actions_now(actor, facts.situation, receiving_path=row.receiving_path, competent_path=row.competent_path)
+    actions = actions_now(
+        actor, facts.situation, receiving_path=row.receiving_path, competent_path=row.competent_path, now=now
+    )
     return OneDossier(facts, facts.view(actions), row)
 
 
@@ -113,8 +115,11 @@ async def list_dossiers(
 async def timeline_of(connection: AsyncConnection, actor: Actor, code: str) -> list[dict[str, Any]]:
     """Return the events of a dossier in scope, oldest first."""
     everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
-    rows = await queries.timeline(connection, code=code, everything=everything, patterns=patterns)
-    if not rows:
+    rows = await queries.timeline(
+        connection, code=code, account_id=actor.account_id or 0, everything=everything, patterns=patterns
+    )
+    ensure_current(actor, rows[0]["auth_version"])
+    if rows[0]["code"] is None:
         raise NotFound(Refusal("dossier_unknown"))
     return rows
 
@@ -143,11 +148,9 @@ def _conditions(wanted: ListFilter, now: dt.datetime) -> dict[str, object]:
 
 
 def _search(text: str) -> dict[str, object]:
-    """A number is an identity, what looks like a code is one; else words of a name, the last one unfinished."""
-    if _IDENTITY.match(text):
-        return {"identity_number": text}
-    if _HAS_CODE.search(text):
-        return {"code": text}
+    """A number of a person or a code of the dossier, whole; else words of a name, the last one unfinished."""
+    if _NUMBER.match(text):
+        return {"number": text}
     words = [word for word in tokens(text) if word.isalnum()]
     if not words:
         raise InvalidInput(Refusal("search_empty", "q"))

@@ -20,11 +20,12 @@ from app.services.deadlines.compiled import CompiledCalendar, PolicyRow, calenda
 from app.services.deadlines.promises import promised_deadline
 from app.services.dossiers import queries
 from app.services.dossiers.access import actions_now, require_action
+from app.services.dossiers.effects import acceptance_data
 from app.services.dossiers.inputs import RegisterDossier
 from app.services.dossiers.people import check_person, party_row
 from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
 from app.services.dossiers.view import DossierView, ProcedureName, ReceiptView, UnitName
-from app.services.dossiers.writes import write_registration
+from app.services.dossiers.writes import give_number_back, write_registration
 from app.services.identity.tokens import ensure_current
 from app.services.procedures.content import TermContent, VersionContent, version_content
 
@@ -51,7 +52,7 @@ async def register_dossier(
         return stored_answer(facts)
     await _refuse_faults(connection, actor, body, facts, now)
     content = await version_content(connection, facts.procedure_version_id)
-    faults, warnings = _check(body, content, now)
+    faults, warnings = check_registration(body, content, now)
     refuse_all(InvalidInput, faults)
 
     code = str(DossierCode(agency=facts.agency_code, day=local_date(now), number=facts.number))
@@ -62,8 +63,8 @@ async def register_dossier(
         connection,
         answer=keyed_answer(keyed, rendered),
         now=now,
-        dossier=_dossier_row(actor, body, content, facts, code=code, now=now, accepted=accepted),
-        parties=_party_rows(body),
+        dossier=dossier_row(actor, body, content, facts, code=code, now=now, accepted=accepted),
+        parties=party_rows(body),
         components=[component.model_dump(mode="json") for component in body.components],
         lookup_secret=_receipt(view).lookup_secret,
         rating_token=_receipt(view).rating_token,
@@ -73,6 +74,8 @@ async def register_dossier(
     )
     if dossier_id is None:
         # The same key was taken while we worked; its owner has committed by now, so its answer is there to be read.
+        # Our number's row is still locked, so nobody has a later one: given back, it leaves no gap.
+        await give_number_back(connection, agency_code=facts.agency_code, day=local_date(now), number=facts.number)
         again = await _facts(connection, actor, body, keyed, now)
         return stored_answer(again)
     if body.external_code is not None and not aliased:
@@ -129,7 +132,7 @@ async def _refuse_faults(
         content = None
         if facts.procedure_version_id is not None:
             content = await version_content(connection, facts.procedure_version_id)
-        raise InvalidInput(*faults, *_check(body, content, now)[0])
+        raise InvalidInput(*faults, *check_registration(body, content, now)[0])
     if not actor.scope(Permission.DOSSIERS_SUBMIT).covers(facts.receiving_path):
         raise Forbidden(Refusal("out_of_scope", "receiving_unit"))
     if body.accept:
@@ -143,7 +146,7 @@ async def _refuse_faults(
         raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
 
 
-def _check(
+def check_registration(
     body: RegisterDossier, content: VersionContent | None, now: dt.datetime
 ) -> tuple[list[Refusal], list[Refusal]]:
     """Return (faults, warnings) of people and papers."""
@@ -160,7 +163,7 @@ def _check(
             faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": body.case_variant}))
         if content.term(body.channel, body.case_variant or "") is None:
             faults.append(Refusal("channel_not_offered", "channel", {"channel": body.channel.value}))
-        pieces = _pieces(body)
+        pieces = pieces_of(body)
         faults += unknown_components(listed, pieces)
         # Somebody filing from home may complete the papers later; who accepts at the counter has them in hand.
         missing = missing_components(listed, pieces)
@@ -190,7 +193,7 @@ async def _accept(
     return _Acceptance(deadline, deadline.due_at, term, policy, calendar)
 
 
-def _dossier_row(
+def dossier_row(
     actor: Actor,
     body: RegisterDossier,
     content: VersionContent,
@@ -200,6 +203,7 @@ def _dossier_row(
     now: dt.datetime,
     accepted: _Acceptance | None,
 ) -> dict[str, Any]:
+    """Return the row of `dossier`; `facts` know the units' ids."""
     return {
         "code": code,
         "state": int(DossierState.ACCEPTED if accepted else DossierState.REGISTERED),
@@ -227,18 +231,14 @@ def _dossier_row(
     }
 
 
-def _events(
-    actor: Actor,
-    body: RegisterDossier,
-    content: VersionContent,
-    facts: Any,
-    *,
-    now: dt.datetime,
-    accepted: _Acceptance | None,
-) -> list[dict[str, Any]]:
-    common = {"actor_id": actor.account_id, "unit_id": facts.receiving_id, "occurred_at": now}
-    registered = {
-        **common,
+def registered_event(
+    actor: Actor, body: RegisterDossier, content: VersionContent, facts: Any, *, now: dt.datetime
+) -> dict[str, Any]:
+    """Return the first event of a dossier: what was filed, where, for whom to decide."""
+    return {
+        "actor_id": actor.account_id,
+        "unit_id": facts.receiving_id,
+        "occurred_at": now,
         "seq": 1,
         "type": EventType.REGISTERED.value,
         "state": int(DossierState.REGISTERED),
@@ -249,32 +249,30 @@ def _events(
             "competent_unit_id": facts.competent_id,
         },
     }
+
+
+def _events(
+    actor: Actor,
+    body: RegisterDossier,
+    content: VersionContent,
+    facts: Any,
+    *,
+    now: dt.datetime,
+    accepted: _Acceptance | None,
+) -> list[dict[str, Any]]:
+    registered = registered_event(actor, body, content, facts, now=now)
     if accepted is None:
         return [registered]
     return [
         registered,
         {
-            **common,
+            **registered,
             "seq": 2,
             "type": EventType.ACCEPTED.value,
             "state": int(DossierState.ACCEPTED),
             "data": acceptance_data(accepted.due_at, accepted.term, accepted.policy, accepted.calendar),
         },
     ]
-
-
-def acceptance_data(
-    due_at: dt.datetime, term: TermContent, policy: PolicyRow, calendar: CompiledCalendar
-) -> dict[str, Any]:
-    """Return what the log keeps of a promise, so that anyone can recompute it."""
-    return {
-        "promised_due_at": due_at,
-        "limit": {"value": term.promised.value, "unit": term.promised.unit.value},
-        "regime": policy.regime,
-        "count_mode": policy.clock.count_mode.value,
-        "calendar_version": calendar.version,
-        "receipt": 1,
-    }
 
 
 def _view(
@@ -289,7 +287,7 @@ def _view(
     warnings: Sequence[Refusal],
 ) -> DossierView:
     state = DossierState.ACCEPTED if accepted else DossierState.REGISTERED
-    missing = () if accepted else missing_components(content.components_for(body.case_variant or ""), _pieces(body))
+    missing = () if accepted else missing_components(content.components_for(body.case_variant or ""), pieces_of(body))
     situation = DossierSituation(
         state=state,
         registered_at=now,
@@ -319,7 +317,9 @@ def _view(
         ended_at=None,
         returned_at=None,
         receipt=ReceiptView(1, random_paper_secret(), random_secret(_TOKEN_BYTES), now, due_at),
-        actions=actions_now(actor, situation, receiving_path=facts.receiving_path, competent_path=facts.competent_path),
+        actions=actions_now(
+            actor, situation, receiving_path=facts.receiving_path, competent_path=facts.competent_path, now=now
+        ),
         warnings=tuple(warnings),
     )
 
@@ -330,11 +330,11 @@ def _receipt(view: DossierView) -> ReceiptView:
     return view.receipt
 
 
-def _pieces(body: RegisterDossier) -> tuple[SubmittedComponent, ...]:
+def pieces_of(body: RegisterDossier) -> tuple[SubmittedComponent, ...]:
     return tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
 
 
-def _party_rows(body: RegisterDossier) -> list[dict[str, Any]]:
+def party_rows(body: RegisterDossier) -> list[dict[str, Any]]:
     rows = [party_row("applicant", body.applicant)]
     if body.representative is not None:
         rows.append(party_row("representative", body.representative))

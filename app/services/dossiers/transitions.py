@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
 from app.domain.errors import Forbidden, InvalidInput, NotFound, Refusal, VersionConflict, VersionRequired, refuse_all
-from app.domain.lifecycle import ClockEffect, DossierAction, Plan, plan
+from app.domain.lifecycle import TRANSITIONS, ClockEffect, DossierAction, Plan, Side, plan
 from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
 from app.services.deadlines.compiled import CompiledCalendar, calendar_at
@@ -57,7 +57,9 @@ async def perform(
     require_action(actor, action, receiving_path=row.receiving_path, competent_path=row.competent_path)
     refuse_all(InvalidInput, check_codes(body))
 
-    content = await version_content(connection, row.procedure_version_id)
+    # What was asked for is what the law says on the day of acceptance; from then on the version is pinned.
+    pinned = row.procedure_version_id if action is not DossierAction.ACCEPT else row.version_in_force
+    content = await version_content(connection, pinned or row.procedure_version_id)
     facts = facts_of(row, content)
     # Two servers' clocks may differ by a little; the log's order is the lock's order, so time never runs backwards.
     at = max(now, row.last_event_at)
@@ -70,11 +72,12 @@ async def perform(
         await write_correction_before(connection, act, body)
     else:
         effects = effects_of(act, body)
+        facts = facts.with_components(effects.parts.get("components", ()))
     if isinstance(body, inputs.StartProcessing) and body.assignee is not None:
         effects.changes["assignee_id"] = await _assignee(connection, body.assignee, row.competent_path)
 
-    changes = {**effects.changes, "state": int(planned.to_state), "version": act.seq}
-    rendered = render(_view_after(actor, facts, changes))
+    changes = changes_of(act, effects)
+    rendered = render(_view_after(actor, facts, changes, at))
     written = await write_transition(
         connection,
         answer=keyed_answer(keyed, rendered),
@@ -82,7 +85,7 @@ async def perform(
         dossier_id=row.id,
         version=row.version,
         changes=changes,
-        event=_event(act, planned, effects),
+        event=event_of(act, effects),
         parts=effects.parts,
     )
     if not written:
@@ -136,21 +139,38 @@ async def _assignee(connection: AsyncConnection, username: str, path: str) -> in
     return found
 
 
-def _view_after(actor: Actor, facts: DossierFacts, changes: Mapping[str, Any]) -> Any:
+def _view_after(actor: Actor, facts: DossierFacts, changes: Mapping[str, Any], at: dt.datetime) -> Any:
     """Return the view of the dossier as it will be, with what can be done next."""
     situation = facts.situation_after(changes)
     row = facts.row
-    actions = actions_now(actor, situation, receiving_path=row.receiving_path, competent_path=row.competent_path)
+    actions = actions_now(
+        actor, situation, receiving_path=row.receiving_path, competent_path=row.competent_path, now=at
+    )
     return facts.view(actions, changes)
 
 
-def _event(act: Act, planned: Plan, effects: Effects) -> dict[str, Any]:
+def changes_of(act: Act, effects: Effects) -> dict[str, Any]:
+    """Return the columns of the dossier that the act sets: what its effect changes, the planned state, the version."""
+    return {**effects.changes, "state": int(act.plan.to_state), "version": act.seq}
+
+
+def event_of(act: Act, effects: Effects) -> dict[str, Any]:
+    """Return the event that the act writes."""
     return {
         "seq": act.seq,
-        "type": planned.event.value,
-        "state": int(planned.to_state),
+        "type": act.plan.event.value,
+        "state": int(act.plan.to_state),
         "actor_id": act.actor.account_id,
-        "unit_id": act.facts.row.receiving_unit_id,
-        "occurred_at": planned.at,
+        "unit_id": _unit_of(act),
+        "occurred_at": act.at,
         "data": effects.data,
     }
+
+
+def _unit_of(act: Act) -> int:
+    """Return the unit that acted; where an act may be of either, the receiving one unless the actor is the other's."""
+    row, transition = act.facts.row, TRANSITIONS[act.plan.action]
+    scope = act.actor.scope(transition.permission)
+    of_the_other = not scope.covers(row.receiving_path) and scope.covers(row.competent_path)
+    competent = transition.side is Side.COMPETENT or (transition.side is Side.EITHER and of_the_other)
+    return int(row.competent_unit_id if competent else row.receiving_unit_id)

@@ -166,6 +166,17 @@ async def write_registration(
     return (None, False) if row is None or row.id is None else (int(row.id), bool(row.aliases))
 
 
+async def give_number_back(connection: AsyncConnection, *, agency_code: str, day: dt.date, number: int) -> None:
+    """Undo giving out `number`, in the transaction that gave it out and will not use it."""
+    await fetch_one(
+        connection,
+        "update dossier_number set last = last - 1 where agency_code = $1 and day = $2 and last = $3 returning last",
+        agency_code,
+        day,
+        number,
+    )
+
+
 # What an act may write beside the dossier's own row and its event. `{p}` is the part's own parameter (jsonb), `d` the
 # dossier just updated.
 _PARTS = {
