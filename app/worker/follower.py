@@ -88,10 +88,17 @@ async def take_step(database: Database, follower: Follower, *, now: dt.datetime)
 
 
 async def catch_up(database: Database, follower: Follower, *, now: dt.datetime) -> int:
-    """Take in batches until nothing more can be read; return how many."""
+    """Take in batches until there is nothing new; return how many.
+
+    Waits for transactions that hold events back (of the whole server: transaction ids are the server's), so never call
+    it within a transaction of one's own. Returns early if another worker is at it.
+    """
     batches = 0
-    while await take_step(database, follower, now=now) is Step.MOVED:
-        batches += 1
+    while (step := await take_step(database, follower, now=now)) is not Step.NOTHING_NEW:
+        if step is Step.MOVED:
+            batches += 1
+        else:
+            await asyncio.sleep(HELD_BACK_SECONDS)
     return batches
 
 

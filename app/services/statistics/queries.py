@@ -156,19 +156,16 @@ def statement(selection: "Selection", *, with_past: bool) -> tuple[str, Sequence
       offset 0
     ) c"""
     if with_past and selection.is_live:
-        today = parameters.add(selection.today)
-        present = (
-            f"date_trunc('month', {today}::date)::date" if by_month else f"{parameters.add(selection.first)}::date"
-        )
+        today = f"{parameters.add(selection.today)}::date"
+        present = f"date_trunc('month', {today})::date" if by_month else span
         # A period that begins in the future has no present of its own: what is open was carried over.
         if selection.first > selection.today:
             present = "null::date"
         parts += f"""
     union all
     select {key}, {present}, {_LIVE} from dossier_fact c
-    where c.ended_on is null and c.due_at > {parameters.add(selection.now)}::timestamptz
-      and c.due_at < {parameters.add(selection.tomorrow)}::timestamptz
-      and c.overdue_on = {today}::date {chosen_facts}"""
+    where c.ended_on is null and c.due_at >= {parameters.add(selection.now)}::timestamptz
+      and c.due_at < {parameters.add(selection.tomorrow)}::timestamptz and c.overdue_on = {today} {chosen_facts}"""
     label, join = _LABELS[selection.group_by]
     sql = f"""
     select {label}, added.span, {_ADDED}
