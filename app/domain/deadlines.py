@@ -187,7 +187,8 @@ def recorded_facts(
 ) -> tuple[list[Wait], list[Grant]]:
     """Waits and extensions in minutes, in order, checked.
 
-    Touching waits of one effect are one wait; so is a pause that runs on into a wait that restarts.
+    Touching waits of one effect are one wait; so is a pause that runs on into a wait that restarts. An empty pause is
+    none.
     """
     faults: list[Refusal] = []
     spans: list[tuple[int, int | None, SuspensionEffect, str]] = []
@@ -199,7 +200,8 @@ def recorded_facts(
             faults.append(Refusal("suspension_inverted", field))
         if start < received:
             faults.append(Refusal("suspension_before_receipt", field))
-        spans.append((start, end, suspension.effect, field))
+        if start != end or suspension.effect is SuspensionEffect.RESTART:
+            spans.append((start, end, suspension.effect, field))
     spans.sort(key=lambda span: (span[0], span[1] is None, span[1] or 0))
     waits: list[Wait] = []
     for start, end, effect, field in spans:
@@ -215,8 +217,7 @@ def recorded_facts(
         allowed = policy.extensions_allowed
         faults.append(Refusal("second_extension", f"extensions.{allowed}", {"allowed": allowed}))
     refuse_all(InvalidInput, faults)
-    stopping = [wait for wait in waits if wait.start != wait.end or wait.effect is SuspensionEffect.RESTART]
-    return stopping, sorted(grants, key=lambda grant: grant.at)
+    return waits, sorted(grants, key=lambda grant: grant.at)
 
 
 def _grant(index: int, extension: Extension, received: int, waits: Sequence[Wait], faults: list[Refusal]) -> Grant:

@@ -109,7 +109,7 @@ class SlowClock:
         self.calendar, self.limit, self.policy = calendar, limit, policy
         self.received_at, self.suspensions = received_at, list(suspensions)
         self.grants = {calendar.minute(given.granted_at): [given] for given in extensions}
-        self.stopped, self.restarts, self.eventful = set[int](), set[int](), set(self.grants)
+        self.stopped, self.restarts, runs_on, self.eventful = set[int](), set[int](), set[int](), set(self.grants)
         self.stands_from: int | None = None
         for wait in self.suspensions:
             begins = calendar.minute(wait.start)
@@ -124,6 +124,8 @@ class SlowClock:
             self.stopped.update(range(begins, ends))
             if wait.effect == "restart":
                 self.restarts.add(ends)
+                runs_on.update({begins} - {ends})
+        self.restarts -= runs_on
         self.start = calendar.next_open(calendar.minute(received_at))
         self.unit, self.left = self._way_of_counting(limit.unit), self._amount(limit)
         self.not_before = self._end_of_moment(self.start) if self.unit == "moment" else 0
@@ -191,8 +193,7 @@ class SlowClock:
 
     def _reached(self, minute: int, *, was_stopped: bool) -> bool:
         """Nothing is left, and `minute` is open, or the closing instant of a minute that was worked."""
-        half = self.calendar.half
-        place = half[minute] or (half[minute - 1] and not was_stopped)
+        place = self.calendar.half[minute] or (self.calendar.half[minute - 1] and not was_stopped)
         return minute >= max(self.start, self.not_before) and not self.left and bool(place)
 
     def _plain(self, start: int) -> int:
@@ -220,8 +221,7 @@ class SlowClock:
         self.left = self.calendar.open_between(minute, due)
 
     def _extend(self, extension: Any, minute: int) -> None:
-        at = extension.granted_at
-        known = [wait for wait in self.suspensions if wait.start < at]
+        known = [wait for wait in self.suspensions if wait.start < extension.granted_at]
         due = SlowClock(self.calendar, self.received_at, self.limit, self.policy, known).due()
         assert due is not None
         if extension.limit is None:
