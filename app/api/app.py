@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
-from app.api import health, pages, problems, v1
+from app.api import contract, health, pages, problems, v1
 from app.api.middleware import BodyLimit, RequestContext
 from app.bootstrap import Application
 from app.core.settings import Settings
@@ -39,6 +39,7 @@ def build_api(
     app.include_router(health.router)
     app.include_router(pages.router)
     pages.mount_assets(app)
+    contract.publish(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(

@@ -1,0 +1,116 @@
+"""What the published contract says beyond FastAPI's own: problems as they are answered, who may call what, how."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from app.api.deps import Requires, RequiresInStatement
+from app.api.problems import PROBLEM_MEDIA_TYPE
+
+TOKEN_URL = "/api/v1/auth/token"  # noqa: S105 - an address, not a secret
+_FAULT: dict[str, Any] = {
+    "type": "object",
+    "description": "Một lỗi / One fault. `code` is stable; `field` is the JSON path of the offending input.",
+    "required": ["code", "field", "detail", "vi", "en", "params"],
+    "properties": {
+        "code": {"type": "string"},
+        "field": {"type": ["string", "null"]},
+        "detail": {"type": "string"},
+        "vi": {"type": "string"},
+        "en": {"type": "string"},
+        "params": {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean", "null"]}},
+    },
+}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "Lỗi theo RFC 9457 / A problem document. `errors` lists every fault at once.",
+    "required": [
+        "type", "title", "title_vi", "title_en", "status", "detail", "instance", "code", "errors", "trace_id",
+    ],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "title_vi": {"type": "string"},
+        "title_en": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        "trace_id": {"type": ["string", "null"]},
+    },
+}  # fmt: skip
+_SIGN_IN: dict[str, Any] = {
+    "type": "oauth2",
+    "description": "Cán bộ: `password`; phần mềm: `client_credentials`. / Staff by password, machines by secret.",
+    "flows": {
+        "password": {"tokenUrl": TOKEN_URL, "refreshUrl": TOKEN_URL, "scopes": {}},
+        "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": {}},
+    },
+}
+_PROBLEM_ANSWERS = {
+    "4XX": "Yêu cầu bị từ chối / The request was refused",
+    "5XX": "Lỗi hệ thống / The service failed",
+}
+
+
+def publish(app: FastAPI) -> None:
+    """Make `app.openapi()`, and with it `/openapi.json` and `/docs`, the whole contract; computed once."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # the way FastAPI documents for it
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    components = found.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for replaced in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(replaced, None)
+    schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
+    components["securitySchemes"] = {"oauth2": _SIGN_IN}
+    permissions = dict(_guards(app))
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            _answers(operation["responses"], path)
+            if (path, method) in permissions:
+                operation["security"] = [{"oauth2": []}]
+                permission = permissions[path, method]
+                if permission is not None:
+                    operation["x-permission"] = permission
+    return found
+
+
+def _answers(responses: dict[str, Any], path: str) -> None:
+    """Every refusal is a problem document; only the probes answer in their own short form."""
+    responses.pop("422", None)
+    if path.startswith("/api/"):
+        content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for status, description in _PROBLEM_ANSWERS.items():
+            responses[status] = {"description": description, "content": content}
+
+
+def _guards(app: FastAPI) -> Iterator[tuple[tuple[str, str], str | None]]:
+    """((path, method), permission) of every guarded route; permission None: being signed in is enough."""
+    for context in iter_route_contexts(app.routes):
+        dependant = getattr(context, "dependant", None)
+        if dependant is None:
+            continue
+        for guard in _guards_below(dependant):
+            for method in context.methods or ():
+                permission = None if guard.permission is None else guard.permission.value
+                yield (str(context.path_format), method.lower()), permission
+
+
+def _guards_below(dependant: Any) -> Iterator[Requires | RequiresInStatement]:
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Requires | RequiresInStatement):
+            yield dependency.call
+        yield from _guards_below(dependency)
