@@ -82,7 +82,10 @@ def faults_of_validation(found: Sequence[Mapping[str, Any]]) -> list[errors.Refu
     faults = []
     for item in found:
         path = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
-        code = "malformed_body" if item["type"] == "json_invalid" else str(item["type"])
+        code = str(item["type"])
+        if code == "json_invalid":
+            # The location is a position in the text, which names no field.
+            code, path = "malformed_body", ""
         context = {key: value for key, value in (item.get("ctx") or {}).items() if isinstance(value, (str, int))}
         faults.append(errors.Refusal(code, path or None, context))
     return faults

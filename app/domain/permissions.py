@@ -1,6 +1,7 @@
 """Who may do what: permissions, the roles that bundle them, and an actor's reach over the tree of units."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.errors import Forbidden, Refusal
@@ -115,6 +116,9 @@ class Scope:
         return not self.paths and not self.everything
 
 
+NOWHERE = Scope(paths=())
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody known who acts. `account_id` None is the system itself (import, follower, scan)."""
@@ -125,27 +129,35 @@ class Actor:
     grants: tuple[Grant, ...]
     scopes: frozenset[str] = frozenset()
     """For machines: the permissions the client was given; ignored for staff."""
+    _reach: Mapping[Permission, Scope] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Worked out once: an answer about one dossier asks for every permission there is.
+        paths: dict[Permission, set[str]] = {}
+        for grant in self.grants:
+            for permission in ROLE_PERMISSIONS[grant.role]:
+                if self.kind != "machine" or permission.value in self.scopes:
+                    paths.setdefault(permission, set()).add(grant.path)
+        reach = {
+            permission: Scope(tuple(sorted(found)), everything=any(is_root(path) for path in found))
+            for permission, found in paths.items()
+        }
+        object.__setattr__(self, "_reach", reach)
 
     def holds(self, permission: Permission) -> bool:
-        return any(self._gives(grant, permission) for grant in self.grants)
+        return permission in self._reach
 
     def scope(self, permission: Permission) -> Scope:
         """Return where the actor holds `permission`; empty if nowhere."""
-        paths = tuple(sorted({grant.path for grant in self.grants if self._gives(grant, permission)}))
-        return Scope(paths=paths, everything=any(is_root(path) for path in paths))
-
-    def _gives(self, grant: Grant, permission: Permission) -> bool:
-        if permission not in ROLE_PERMISSIONS[grant.role]:
-            return False
-        return self.kind != "machine" or permission.value in self.scopes
-
-
-SYSTEM = Actor(account_id=None, kind="system", auth_version=0, grants=())
+        return self._reach.get(permission, NOWHERE)
 
 
 def is_root(path: str) -> bool:
     """Tell whether `path` is the root of the tree: one installation serves one province, so a root sees everything."""
     return path.count("/") == 2  # noqa: PLR2004 - "/1/": one id between two slashes
+
+
+SYSTEM = Actor(account_id=None, kind="system", auth_version=0, grants=())
 
 
 def require(actor: Actor, permission: Permission) -> None:

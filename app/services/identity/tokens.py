@@ -5,6 +5,7 @@ version, so one comparison with the account row ends every older token at once.
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from app.core.security import TokenInvalid, TokenSigner
@@ -26,16 +27,26 @@ def sign_access_token(signer: TokenSigner, actor: Actor, *, expires_at: dt.datet
 def read_access_token(signer: TokenSigner, token: str, *, now: dt.datetime) -> Actor:
     """Return the actor the token speaks of, not yet compared with the account row; raise `Unauthenticated`."""
     try:
-        claims = signer.read(token, now=now)
-        return Actor(
-            account_id=int(claims["sub"]),
-            kind=str(claims["kind"]),
-            auth_version=int(claims["v"]),
-            grants=tuple(Grant(Role(role), int(unit_id), str(path)) for role, unit_id, path in claims["grants"]),
-            scopes=frozenset(claims["scopes"]),
-        )
+        actor, expires_at = _read(signer, token)
     except (TokenInvalid, KeyError, ValueError, TypeError) as error:
         raise Unauthenticated(Refusal("token_invalid")) from error
+    if expires_at <= now.timestamp():
+        raise Unauthenticated(Refusal("token_invalid"))
+    return actor
+
+
+# The same text under the same key is the same actor for ever, so its signature is checked once; its time always.
+@lru_cache(maxsize=4096)
+def _read(signer: TokenSigner, token: str) -> tuple[Actor, float]:
+    claims = signer.read(token)
+    actor = Actor(
+        account_id=int(claims["sub"]),
+        kind=str(claims["kind"]),
+        auth_version=int(claims["v"]),
+        grants=tuple(Grant(Role(role), int(unit_id), str(path)) for role, unit_id, path in claims["grants"]),
+        scopes=frozenset(claims["scopes"]),
+    )
+    return actor, float(claims["exp"])
 
 
 def ensure_current(actor: Actor, auth_version: int | None) -> None:
