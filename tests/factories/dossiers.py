@@ -8,6 +8,7 @@ import httpx
 
 from app.bootstrap import Application
 from app.domain.permissions import Role
+from tests.factories.contract import hold_to_contract
 from tests.factories.people import COMMUNE, signed_in
 
 BIRTH = "1.001193"
@@ -83,6 +84,13 @@ class Desk:
             return self.leader
         return self.clerk
 
+    async def post(
+        self, path: str, body: dict[str, Any], *, by: dict[str, str] | None = None, **headers: str
+    ) -> httpx.Response:
+        """Send a body as the clerk (or as `by`), with further headers (`if_match` is sent as `if-match`)."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(f"/api/v1{path}", json=body, headers={**(by or self.clerk), **named})
+
     async def get(self, path: str, *, expect: int = 200, **parameters: Any) -> dict[str, Any]:
         answer = await self.client.get(f"/api/v1{path}", headers=self.clerk, params=parameters)
         assert answer.status_code == expect, answer.text
@@ -91,6 +99,9 @@ class Desk:
 
 
 async def desk_of(application: Application, client: httpx.AsyncClient, unit: str = COMMUNE) -> Desk:
+    """Return the desk of a commune; from now on every answer the client gets is held to the contract."""
+    if hold_to_contract not in client.event_hooks["response"]:
+        client.event_hooks = {"request": [], "response": [hold_to_contract]}
     return Desk(
         client=client,
         clerk=await signed_in(application, Role.RECEPTION_CLERK, unit),
@@ -99,11 +110,23 @@ async def desk_of(application: Application, client: httpx.AsyncClient, unit: str
     )
 
 
-REFUSE: dict[str, Any] = {"reason_code": "outside_competence", "explanation": "Không thuộc thẩm quyền", "legal_basis": "NĐ 118/2025"}
-SUPPLEMENT: dict[str, Any] = {"items": [{"component_code": "TP01", "problem": "wrong_form"}], "reason": "Tờ khai sai mẫu"}
+REFUSE: dict[str, Any] = {
+    "reason_code": "outside_competence",
+    "explanation": "Không thuộc thẩm quyền",
+    "legal_basis": "NĐ 118/2025",
+}
+SUPPLEMENT: dict[str, Any] = {
+    "items": [{"component_code": "TP01", "problem": "wrong_form"}],
+    "reason": "Tờ khai sai mẫu",
+}
 STOP: dict[str, Any] = {
     "reason_code": "supplement_not_received",
     "explanation": "Hết thời hạn bổ sung",
     "legal_basis": "NĐ 118/2025",
 }
 AT_THE_COUNTER: dict[str, Any] = {"method": "counter", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ"}
+BY_POST = {"method": "postal", "tracking_number": "EB123456789VN"}
+ONLINE = {"method": "online", "link": "https://example.vn/ket-qua/1"}
+PAYMENT = {"amount_vnd": 1_250_000, "reason": "Lệ phí trước bạ"}
+PAID = {"method": "bank_transfer", "reference": "FT26112300001"}
+WITHDRAW = {"explanation": "Công dân đổi ý"}

@@ -1,5 +1,6 @@
 """What a receipt's holder may see of a dossier: no personal data, nobody's name."""
 
+import datetime as dt
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
@@ -92,7 +93,7 @@ def _supplement(row: dict[str, Any] | None) -> dict[str, Any] | None:
     return {
         "components": [item["component_code"] for item in row["items"]],
         "problems": sorted({label("supplement_problems", item["problem"]) for item in row["items"]}),
-        "answer_due_at": row["answer_due_at"],
+        "answer_due_at": local(dt.datetime.fromisoformat(row["answer_due_at"])),
     }
 
 
@@ -124,4 +125,9 @@ _CAUSES = {
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:
     vi, en = public_sentences(event["type"])
-    return {"at": event["at"], "state": DossierState(event["state"]).label, "vi": vi, "en": en}
+    return {
+        "at": local(dt.datetime.fromisoformat(event["at"])),
+        "state": DossierState(event["state"]).label,
+        "vi": vi,
+        "en": en,
+    }
