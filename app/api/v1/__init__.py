@@ -7,6 +7,7 @@ from app.api.v1 import (
     actions,
     auth,
     calendars,
+    code_lists,
     deadlines,
     dossiers,
     lookup,
@@ -18,5 +19,18 @@ from app.api.v1 import (
 
 router = APIRouter(prefix="/api/v1")
 # Routes are tried in this order: the busiest first.
-for _noun in (dossiers, actions, lookup, statistics, procedures, units, deadlines, ratings, auth, accounts, calendars):
+for _noun in (
+    dossiers,
+    actions,
+    lookup,
+    statistics,
+    procedures,
+    units,
+    deadlines,
+    ratings,
+    auth,
+    accounts,
+    calendars,
+    code_lists,
+):
     router.include_router(_noun.router)

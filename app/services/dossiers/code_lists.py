@@ -7,9 +7,6 @@ from app.data import rows
 from app.domain.errors import Refusal
 from app.services.dossiers import inputs
 
-LISTS = ("refusal_reasons", "stop_reasons", "supplement_problems", "rating_reasons", "extension_reasons")
-"""Names of the lists that clients may read."""
-
 
 @cache
 def entries(name: str) -> dict[str, dict[str, str]]:
