@@ -3,7 +3,7 @@
 import datetime as dt
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 
 from app.models.base import Base
 
@@ -64,21 +64,12 @@ class DossierFact(Base):
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
 
 
-class StatisticsCell(Base):
-    """Sums of facts for one bucket of time, at three grains and four cuts, so that any question adds few rows.
+class _Cell(MappedAsDataclass, kw_only=True):
+    """Sums of facts for one bucket of time, so that any question adds few rows.
 
-    `grain`: `d`ay, `m`onth, `y`ear (bucket = first day). `unit_id` 0 = all units, `procedure_id` 0 = all procedures;
-    kept are (all, all), (unit, all), (all, procedure) and (unit, procedure). `overdue_change` and `index_late_change`
-    are net changes: their sum over all days up to T is how many dossiers open at the end of T are overdue (late).
+    `grain`: `d`ay, `m`onth, `y`ear (bucket = first day). `overdue_change` and `index_late_change` are net changes:
+    their sum over all days up to T is how many dossiers open at the end of T are overdue (late by the index).
     """
-
-    __tablename__ = "statistics_cell"
-    __table_args__ = (
-        CheckConstraint("grain in ('d', 'm', 'y')", name="grain"),
-        Index("ix_statistics_cell_unit", "unit_id", "grain", "bucket"),
-        Index("ix_statistics_cell_procedure", "procedure_id", "grain", "bucket"),
-        {"postgresql_with": {"fillfactor": "80"}},
-    )
 
     unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     procedure_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -100,3 +91,29 @@ class StatisticsCell(Base):
     rated_3: Mapped[int] = mapped_column(default=0)
     rated_4: Mapped[int] = mapped_column(default=0)
     rated_5: Mapped[int] = mapped_column(default=0)
+
+
+class StatisticsCell(_Cell, Base):
+    """Sums over all units, all procedures or both: `unit_id` 0 = all units, `procedure_id` 0 = all procedures."""
+
+    __tablename__ = "statistics_cell"
+    __table_args__ = (
+        CheckConstraint("grain in ('d', 'm', 'y')", name="grain"),
+        CheckConstraint("unit_id = 0 or procedure_id = 0", name="cut"),
+        Index("ix_statistics_cell_unit", "unit_id", "grain", "bucket"),
+        Index("ix_statistics_cell_procedure", "procedure_id", "grain", "bucket"),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+
+class StatisticsFineCell(_Cell, Base):
+    """Sums of one procedure in one unit: ten times as many, so apart, lest the others be scattered among them."""
+
+    __tablename__ = "statistics_fine_cell"
+    __table_args__ = (
+        CheckConstraint("grain in ('d', 'm', 'y')", name="grain"),
+        CheckConstraint("unit_id <> 0 and procedure_id <> 0", name="cut"),
+        Index("ix_statistics_fine_cell_unit", "unit_id", "grain", "bucket"),
+        Index("ix_statistics_fine_cell_procedure", "procedure_id", "grain", "bucket"),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )

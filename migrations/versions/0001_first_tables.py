@@ -107,12 +107,41 @@ def upgrade() -> None:
     sa.Column('rated_3', sa.Integer(), nullable=False),
     sa.Column('rated_4', sa.Integer(), nullable=False),
     sa.Column('rated_5', sa.Integer(), nullable=False),
+    sa.CheckConstraint('unit_id = 0 or procedure_id = 0', name=op.f('ck_statistics_cell_cut')),
     sa.CheckConstraint("grain in ('d', 'm', 'y')", name=op.f('ck_statistics_cell_grain')),
     sa.PrimaryKeyConstraint('unit_id', 'procedure_id', 'grain', 'bucket', 'channel', name=op.f('pk_statistics_cell')),
     postgresql_with={'fillfactor': '80'}
     )
     op.create_index('ix_statistics_cell_procedure', 'statistics_cell', ['procedure_id', 'grain', 'bucket'], unique=False)
     op.create_index('ix_statistics_cell_unit', 'statistics_cell', ['unit_id', 'grain', 'bucket'], unique=False)
+    op.create_table('statistics_fine_cell',
+    sa.Column('unit_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('procedure_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('grain', sa.Text(), nullable=False),
+    sa.Column('bucket', sa.Date(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('received', sa.Integer(), nullable=False),
+    sa.Column('early', sa.Integer(), nullable=False),
+    sa.Column('on_time', sa.Integer(), nullable=False),
+    sa.Column('late', sa.Integer(), nullable=False),
+    sa.Column('withdrawn', sa.Integer(), nullable=False),
+    sa.Column('stopped', sa.Integer(), nullable=False),
+    sa.Column('index_on_time', sa.Integer(), nullable=False),
+    sa.Column('promise_kept', sa.Integer(), nullable=False),
+    sa.Column('overdue_change', sa.Integer(), nullable=False),
+    sa.Column('index_late_change', sa.Integer(), nullable=False),
+    sa.Column('rated_1', sa.Integer(), nullable=False),
+    sa.Column('rated_2', sa.Integer(), nullable=False),
+    sa.Column('rated_3', sa.Integer(), nullable=False),
+    sa.Column('rated_4', sa.Integer(), nullable=False),
+    sa.Column('rated_5', sa.Integer(), nullable=False),
+    sa.CheckConstraint('unit_id <> 0 and procedure_id <> 0', name=op.f('ck_statistics_fine_cell_cut')),
+    sa.CheckConstraint("grain in ('d', 'm', 'y')", name=op.f('ck_statistics_fine_cell_grain')),
+    sa.PrimaryKeyConstraint('unit_id', 'procedure_id', 'grain', 'bucket', 'channel', name=op.f('pk_statistics_fine_cell')),
+    postgresql_with={'fillfactor': '80'}
+    )
+    op.create_index('ix_statistics_fine_cell_procedure', 'statistics_fine_cell', ['procedure_id', 'grain', 'bucket'], unique=False)
+    op.create_index('ix_statistics_fine_cell_unit', 'statistics_fine_cell', ['unit_id', 'grain', 'bucket'], unique=False)
     op.create_table('stored_secret',
     sa.Column('id', sa.Integer(), sa.Identity(always=True), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -665,6 +694,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_unit_parent_id'), table_name='unit')
     op.drop_table('unit')
     op.drop_table('stored_secret')
+    op.drop_index('ix_statistics_fine_cell_unit', table_name='statistics_fine_cell')
+    op.drop_index('ix_statistics_fine_cell_procedure', table_name='statistics_fine_cell')
+    op.drop_table('statistics_fine_cell')
     op.drop_index('ix_statistics_cell_unit', table_name='statistics_cell')
     op.drop_index('ix_statistics_cell_procedure', table_name='statistics_cell')
     op.drop_table('statistics_cell')

@@ -9,13 +9,15 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.clock import local_date
-from app.core.db import execute, fetch_all, fetch_one
+from app.core.db import execute, fetch_all
 from app.domain.indicators import Outcome, on_time_by_index_766, outcome
+from app.models.statistics import MEASURES
 from app.services.integration.writes import ensure_position
 from app.services.statistics.follow_log import FOLLOWER, take_events
 from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.on_time import OnTimeFigures, on_time_report
 from app.services.statistics.rebuild import rebuild, verify
+from app.services.statistics.rollups import CELL_TABLES
 from app.services.statistics.satisfaction import satisfaction_report
 from app.worker.follower import Follower, catch_up
 from tests.conftest import NOW
@@ -194,7 +196,11 @@ def plain_rows(
 async def stored_rows(application: Application) -> tuple[list[object], list[object]]:
     async with application.database.read() as connection:
         facts = await fetch_all(connection, "select f::text as row from dossier_fact f order by f.dossier_id")
-        cells = await fetch_all(connection, "select c::text as row from statistics_cell c order by 1")
+        cells = await fetch_all(
+            connection,
+            "select c::text as row from statistics_cell c "
+            "union all select f::text from statistics_fine_cell f order by 1",
+        )
     return [row.row for row in facts], [row.row for row in cells]
 
 
@@ -225,15 +231,10 @@ async def test_no_cell_is_kept_that_counts_nothing(own_application: Application)
     async with own_application.database.write() as connection:
         await live_on(connection, office, dossier, moved)
     await follow_all(own_application)
-    measures = "received + early + on_time + late + withdrawn + stopped + abs(overdue_change) + abs(index_late_change)"
+    nothing = " and ".join(f"{measure} = 0" for measure in MEASURES)
     async with own_application.database.read() as connection:
-        row = await fetch_one(
-            connection,
-            f"select count(*) as empty from statistics_cell where {measures} "
-            "+ index_on_time + promise_kept + rated_1 + rated_2 + rated_3 + rated_4 + rated_5 = 0",
-        )
-    assert row is not None
-    assert row.empty == 0
+        for table in CELL_TABLES:
+            assert await fetch_all(connection, f"select * from {table} where {nothing}") == []
 
 
 async def test_verify_names_a_row_that_was_tampered_with(own_application: Application) -> None:

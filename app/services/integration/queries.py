@@ -65,7 +65,7 @@ async def waiting_events(connection: AsyncConnection, follower: str) -> Waiting:
     """Tell whether there is anything to read, without taking a lock or a transaction id."""
     row: Any = await fetch_one(
         connection,
-        f"select exists (select from dossier_event e where {UNREAD} and {BELOW_RUNNING}) as readable, "  # noqa: S608 - constants of this file
+        f"select exists (select from dossier_event e where {UNREAD} and {BELOW_RUNNING}) as readable, "
         f"exists (select from dossier_event e where {UNREAD}) as written from follower_position p where p.name = $1",
         follower,
     )
@@ -78,7 +78,7 @@ async def read_events(connection: AsyncConnection, after: Position, *, limit: in
     """Return at most `limit` events after the position, in the log's order `(xid, id)`."""
     rows = await fetch_all(
         connection,
-        "select e.id, e.xid::text::bigint as xid, e.dossier_id, e.seq, e.type, e.state, e.actor_id, e.unit_id, "  # noqa: S608 - constants of this file
+        "select e.id, e.xid::text::bigint as xid, e.dossier_id, e.seq, e.type, e.state, e.actor_id, e.unit_id, "
         "e.occurred_at, e.data from dossier_event e "
         f"where (e.xid, e.id) > ($1::bigint::text::xid8, $2::bigint) and {BELOW_RUNNING} "
         "order by e.xid, e.id limit $3",
@@ -114,8 +114,8 @@ cross join lateral (
   from dossier_event e where {UNREAD}
 ) behind
 order by p.name
-"""  # noqa: S608 - constants of this file
-"""`$1` is now. An event imported today may have occurred years ago, so waiting counts from the last move at the earliest."""
+"""
+"""`$1` is now. What is imported may have occurred years ago: waiting counts from the last move at the earliest."""
 
 
 async def follower_lag(connection: AsyncConnection, *, now: dt.datetime) -> list[Lag]:

@@ -2,12 +2,11 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 _DAY = dt.timedelta(days=1)
-_BEGINNING = dt.date.min
+_MONTHS = 12
 
 
 class Grain(StrEnum):
@@ -20,32 +19,54 @@ class Grain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """All buckets of one grain whose first days lie between `first` and `last`, both included."""
+    """All buckets of one grain whose first days lie between `first` and `last`, added (1) or taken away (-1)."""
 
     grain: Grain
     first: dt.date
     last: dt.date
+    weight: int = 1
 
 
-def pieces(first: dt.date | None, last: dt.date, *, longest: Grain = Grain.YEAR) -> list[Piece]:
-    """Return buckets that cover the days from `first` to `last` exactly once each; none if `last` precedes `first`.
+def pieces_until(last: dt.date) -> list[Piece]:
+    """Return buckets that make up everything up to `last`: at most all whole years, 6 months and 16 days.
 
-    `first` None is the beginning of time. Buckets are as long as possible, at most `longest`.
+    Where more than half of a month (year) belongs to it, the whole is added and the rest taken away.
     """
-    if first is None:
-        first = _BEGINNING
+    found: list[Piece] = []
+    month_end = _month_end(last)
+    whole_until = _month_begin(last) - _DAY
+    if 2 * last.day >= month_end.day:
+        whole_until = month_end
+        if last < month_end:
+            found.append(Piece(Grain.DAY, last + _DAY, month_end, -1))
+    else:
+        found.append(Piece(Grain.DAY, _month_begin(last), last))
+    years_until = whole_until.year - 1
+    if 2 * whole_until.month >= _MONTHS:
+        years_until = whole_until.year
+        if whole_until.month < _MONTHS:
+            rest = whole_until + _DAY, whole_until.replace(month=_MONTHS, day=1)
+            found.append(Piece(Grain.MONTH, *rest, -1))
+    else:
+        found.append(Piece(Grain.MONTH, whole_until.replace(month=1, day=1), _month_begin(whole_until)))
+    found.append(Piece(Grain.YEAR, dt.date.min, dt.date(years_until, 1, 1)))
+    return found
+
+
+def pieces_by_month(first: dt.date, last: dt.date) -> list[Piece]:
+    """Return buckets, none longer than a month, that cover the days from `first` to `last`; none if there are none."""
     if last < first:
         return []
-    if longest is Grain.DAY:
-        return [Piece(Grain.DAY, first, last)]
-    bucket = _BUCKETS[longest]
-    whole_first = first if first == bucket.begin(first) else bucket.end(first) + _DAY
-    whole_last = last if last == bucket.end(last) else bucket.begin(last) - _DAY
+    whole_first = first if first.day == 1 else _month_end(first) + _DAY
+    whole_last = last if last == _month_end(last) else _month_begin(last) - _DAY
     if whole_last < whole_first:
-        return pieces(first, last, longest=bucket.shorter)
-    head = pieces(first, whole_first - _DAY, longest=bucket.shorter) if first < whole_first else []
-    tail = pieces(whole_last + _DAY, last, longest=bucket.shorter) if whole_last < last else []
-    return [*head, Piece(longest, whole_first, bucket.begin(whole_last)), *tail]
+        return [Piece(Grain.DAY, first, last)]
+    found = [Piece(Grain.MONTH, whole_first, _month_begin(whole_last))]
+    if first < whole_first:
+        found.append(Piece(Grain.DAY, first, whole_first - _DAY))
+    if whole_last < last:
+        found.append(Piece(Grain.DAY, whole_last + _DAY, last))
+    return found
 
 
 def months(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -64,26 +85,3 @@ def _month_begin(day: dt.date) -> dt.date:
 
 def _month_end(day: dt.date) -> dt.date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def _year_begin(day: dt.date) -> dt.date:
-    return day.replace(month=1, day=1)
-
-
-def _year_end(day: dt.date) -> dt.date:
-    return day.replace(month=12, day=31)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bucket:
-    """How the buckets of a grain begin and end, and which grain fills the rest."""
-
-    begin: Callable[[dt.date], dt.date]
-    end: Callable[[dt.date], dt.date]
-    shorter: Grain
-
-
-_BUCKETS = {
-    Grain.MONTH: _Bucket(_month_begin, _month_end, Grain.DAY),
-    Grain.YEAR: _Bucket(_year_begin, _year_end, Grain.MONTH),
-}

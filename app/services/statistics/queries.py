@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.db import fetch_all, fetch_one, from_json
 from app.models.statistics import MEASURES
 from app.services.integration.queries import LAGS, Lag
-from app.services.statistics.periods import Grain, Piece, pieces
+from app.services.statistics.periods import pieces_by_month, pieces_until
 
 if TYPE_CHECKING:
     from app.services.statistics.selection import Selection
@@ -33,6 +33,8 @@ class FilterRows:
 class SummedCells:
     """Sums of one group in one span: None is everything before the period, else the first day of period or month."""
 
+    group: str
+    """What was added up; several procedures share the code of one field."""
     code: str
     name: str
     span: dt.date | None
@@ -87,7 +89,7 @@ _LABELS = {
     "channel": ("added.key as code, added.key as name", ""),
 }
 _SUMS = ", ".join(f"sum(part.{measure}) as {measure}" for measure in MEASURES)
-_READ = ", ".join(f"c.{measure}" for measure in MEASURES)
+_READ = ", ".join(f"sum(c.{measure} * piece.weight) as {measure}" for measure in MEASURES)
 _ADDED = ", ".join(f"added.{measure}" for measure in MEASURES)
 # An open dossier due later today is in today's cell of overdue ones already; it is not overdue yet.
 _LIVE = ", ".join(
@@ -120,41 +122,68 @@ async def sum_cells(
     sql, parameters = statement(selection, with_past=with_past)
     rows = await fetch_all(connection, sql, *parameters)
     width = len(MEASURES)
-    return [
+    found = [
         SummedCells(
-            code=row.code, name=row.name, span=row.span, sums=dict(zip(MEASURES, map(int, row[-width:]), strict=True))
+            group=row.group,
+            code=row.code,
+            name=row.name,
+            span=row.span,
+            sums=dict(zip(MEASURES, map(int, row[-width:]), strict=True)),
         )
         for row in rows
     ]
+    return found if selection.group_by == "month" else _without_past(found)
+
+
+def _without_past(found: list[SummedCells]) -> list[SummedCells]:
+    """Turn sums up to the end of the period into sums of the period, by taking away those up to its beginning."""
+    spans: list[SummedCells] = []
+    past: dict[str, int] = {}
+    of: str | None = None
+    for cell in found:
+        if cell.group != of:
+            of, past = cell.group, {}
+        if cell.span is None:
+            past = cell.sums
+            spans.append(cell)
+        else:
+            within = {measure: count - past.get(measure, 0) for measure, count in cell.sums.items()}
+            spans.append(replace(cell, sums=within))
+    return spans
 
 
 def statement(selection: "Selection", *, with_past: bool) -> tuple[str, Sequence[object]]:
     """Return the SQL and its parameters; the text depends on the shape of the question only, never on its values."""
     parameters = _Parameters()
     by_month = selection.group_by == "month"
-    within = pieces(selection.first, selection.counted_to, longest=Grain.MONTH if by_month else Grain.YEAR)
-    before = pieces(None, min(selection.first - _DAY, selection.counted_to)) if with_past else []
-    read: list[Piece] = [*before, *within]
+    before = pieces_until(min(selection.first - _DAY, selection.counted_to))
+    within = pieces_until(selection.counted_to) if selection.first <= selection.counted_to else []
+    if by_month:
+        before = before if with_past else []
+        within = pieces_by_month(selection.first, selection.counted_to)
+    read = [*before, *within]
     unnested = ", ".join(
         (
             f"{parameters.add([piece.grain.value for piece in read])}::text[]",
             f"{parameters.add([piece.first for piece in read])}::date[]",
             f"{parameters.add([piece.last for piece in read])}::date[]",
+            f"{parameters.add([piece.weight for piece in read])}::integer[]",
             f"{parameters.add([index < len(before) for index in range(len(read))])}::boolean[]",
         )
     )
     span = "date_trunc('month', c.bucket)::date" if by_month else f"{parameters.add(selection.first)}::date"
     key = _KEYS[selection.group_by]
-    chosen, chosen_facts = _conditions(selection, parameters)
+    table, chosen, chosen_facts = _conditions(selection, parameters)
     # OFFSET 0 keeps each piece a scan of its own: a few ranges of an index instead of a join that reads everything.
     parts = f"""
     select {key} as key, case when piece.before then null else {span} end as span, {_READ}
-    from unnest({unnested}) as piece (grain, first, last, before)
+    from unnest({unnested}) as piece (grain, first, last, weight, before)
     cross join lateral (
-      select c.* from statistics_cell c
+      select c.* from {table} c
       where c.grain = piece.grain and c.bucket between piece.first and piece.last and {chosen}
       offset 0
-    ) c"""
+    ) c
+    group by 1, 2"""
     if with_past and selection.is_live:
         today = f"{parameters.add(selection.today)}::date"
         present = f"date_trunc('month', {today})::date" if by_month else span
@@ -168,15 +197,16 @@ def statement(selection: "Selection", *, with_past: bool) -> tuple[str, Sequence
       and c.due_at < {parameters.add(selection.tomorrow)}::timestamptz and c.overdue_on = {today} {chosen_facts}"""
     label, join = _LABELS[selection.group_by]
     sql = f"""
-    select {label}, added.span, {_ADDED}
+    select {label}, added.span, added.key::text as group, {_ADDED}
     from (select part.key, part.span, {_SUMS} from ({parts}) part group by 1, 2) added
-    {join} order by 1, added.span nulls first"""
+    {join} order by 1, 4, added.span nulls first"""
     return sql, parameters.values
 
 
-def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, str]:
-    """Return the conditions on cells, of the cut that has the fewest rows for the question, and on facts."""
+def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, str, str]:
+    """Return the table of the cut that has the fewest rows for the question, the conditions on it, and on facts."""
     cells, facts = [], []
+    all_together = 0
     for column, chosen, groups in (
         ("unit_id", selection.units, ("unit",)),
         ("procedure_id", selection.procedures, ("procedure", "field")),
@@ -188,12 +218,14 @@ def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, s
         elif selection.group_by in groups:
             cells.append(f"c.{column} <> 0")
         else:
+            all_together += 1
             cells.append(f"c.{column} = 0")
     if selection.channel is not None:
         condition = f"c.channel = {parameters.add(selection.channel)}::text"
         cells.append(condition)
         facts.append(condition)
-    return " and ".join(cells), "".join(f" and {condition}" for condition in facts)
+    table = "statistics_cell" if all_together else "statistics_fine_cell"
+    return table, " and ".join(cells), "".join(f" and {condition}" for condition in facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import execute, fetch_all
+from app.core.db import execute, fetch_all, fetch_one, from_json
 from app.models.statistics import MEASURES
 
 FACT_COLUMNS = (
@@ -31,6 +31,7 @@ FACT_COLUMNS = (
     "rated_on",
     "rating",
 )
+CELL_TABLES = ("statistics_cell", "statistics_fine_cell")
 CELL_KEY = ("unit_id", "procedure_id", "grain", "bucket", "channel")
 
 _FACTS = ", ".join(FACT_COLUMNS)
@@ -73,10 +74,11 @@ where d.accepted_at is not null
 """
 
 _SUMS = ",\n    ".join(f"sum(touch.{measure} * f.weight)::integer as {measure}" for measure in MEASURES)
-_ROLLED = ",\n    ".join(f"sum(fine.{measure})::integer as {measure}" for measure in MEASURES)
-_ANY = " or ".join(f"sum(fine.{measure}) <> 0" for measure in MEASURES)
+_ROLLED = ", ".join(f"sum({measure})::integer as {measure}" for measure in MEASURES)
+_ANY = " or ".join(f"{measure} <> 0" for measure in MEASURES)
+_ANY_ROLLED = " or ".join(f"sum({measure}) <> 0" for measure in MEASURES)
 _ZERO = " and ".join(f"{measure} = 0" for measure in MEASURES)
-_ADDED = ", ".join(f"{measure} = statistics_cell.{measure} + excluded.{measure}" for measure in MEASURES)
+_ADDED_TO = ", ".join(f"{measure} = {{table}}.{measure} + excluded.{measure}" for measure in MEASURES)
 _TAKEN = ", ".join(f"{column} = excluded.{column}" for column in FACT_COLUMNS[1:])
 
 # What one fact adds to which day: its reception, its end, the days it turns overdue or late, its rating.
@@ -100,16 +102,24 @@ _TOUCHES = f"""
     where touch.bucket is not null
     group by f.unit_id, f.procedure_id, f.channel, touch.bucket
   ),
+  monthly as materialized (
+    select unit_id, procedure_id, channel, date_trunc('month', bucket)::date as bucket, {_ROLLED}
+    from fine group by 1, 2, 3, 4
+  ),
+  grained as materialized (
+    select unit_id, procedure_id, 'd' as grain, bucket, channel, {_MEASURES} from fine
+    union all select unit_id, procedure_id, 'm', bucket, channel, {_MEASURES} from monthly
+    union all select unit_id, procedure_id, 'y', date_trunc('year', bucket)::date, channel, {_ROLLED}
+      from monthly group by 1, 2, 4, 5
+  ),
+  of_procedures as materialized (
+    select 0 as unit_id, procedure_id, grain, bucket, channel, {_ROLLED} from grained group by 2, 3, 4, 5
+  ),
+  fine_sums as (select {_KEY}, {_MEASURES} from grained where {_ANY}),
   sums as (
-    select fine.unit_id * cut.by_unit as unit_id, fine.procedure_id * cut.by_procedure as procedure_id,
-      piece.grain, piece.bucket, fine.channel,
-    {_ROLLED}
-    from fine
-    cross join (values (0, 0), (1, 0), (0, 1), (1, 1)) as cut (by_unit, by_procedure)
-    cross join lateral (values ('d', fine.bucket), ('m', date_trunc('month', fine.bucket)::date),
-      ('y', date_trunc('year', fine.bucket)::date)) as piece (grain, bucket)
-    group by 1, 2, 3, 4, 5
-    having {_ANY}
+    select {_KEY}, {_MEASURES} from of_procedures where {_ANY}
+    union all select unit_id, 0, grain, bucket, channel, {_ROLLED} from grained group by 1, 3, 4, 5 having {_ANY_ROLLED}
+    union all select 0, 0, grain, bucket, channel, {_ROLLED} from of_procedures group by 3, 4, 5 having {_ANY_ROLLED}
   )
 """
 
@@ -124,14 +134,19 @@ with derived as materialized ({FACT_OF_DOSSIER} and d.id = any($1::bigint[])),
   {_TOUCHES},
   written as (
     insert into statistics_cell ({_KEY}, {_MEASURES}) select {_KEY}, {_MEASURES} from sums
-    on conflict ({_KEY}) do update set {_ADDED}
+    on conflict ({_KEY}) do update set {_ADDED_TO.format(table="statistics_cell")}
+    returning {_KEY}, {_ZERO} as is_empty
+  ),
+  written_fine as (
+    insert into statistics_fine_cell ({_KEY}, {_MEASURES}) select {_KEY}, {_MEASURES} from fine_sums
+    on conflict ({_KEY}) do update set {_ADDED_TO.format(table="statistics_fine_cell")}
     returning {_KEY}, {_ZERO} as is_empty
   )
-select {_KEY} from written where is_empty
+select {_KEY} from written where is_empty union all select {_KEY} from written_fine where is_empty
 """
 
 FORGET_EMPTY = f"""
-delete from statistics_cell c
+delete from {{table}} c
 using unnest($1::integer[], $2::integer[], $3::text[], $4::date[], $5::text[]) as empty ({_KEY})
 where c.unit_id = empty.unit_id and c.procedure_id = empty.procedure_id and c.grain = empty.grain
   and c.bucket = empty.bucket and c.channel = empty.channel
@@ -141,9 +156,18 @@ ALL_FACTS = f"insert into dossier_fact ({_FACTS}) select {_FACTS} from ({FACT_OF
 
 _SUMS_OF_FACTS = f"weighted as (select {_FACTS}, 1 as weight from dossier_fact), {_TOUCHES}"
 
+# In the order of time, as the follower would have written them: a question reads neighbours.
 ALL_CELLS = f"""
-with {_SUMS_OF_FACTS}
-insert into statistics_cell ({_KEY}, {_MEASURES}) select {_KEY}, {_MEASURES} from sums
+with {_SUMS_OF_FACTS},
+  written as (
+    insert into statistics_cell ({_KEY}, {_MEASURES})
+    select {_KEY}, {_MEASURES} from sums order by grain, bucket, unit_id, procedure_id returning 1
+  ),
+  written_fine as (
+    insert into statistics_fine_cell ({_KEY}, {_MEASURES})
+    select {_KEY}, {_MEASURES} from fine_sums order by grain, bucket, unit_id, procedure_id returning 1
+  )
+select (select count(*) from written) + (select count(*) from written_fine) as cells
 """
 
 # Dossiers with events the follower has not read yet are left out: their facts are allowed to be behind.
@@ -162,8 +186,9 @@ order by 1 limit $2
 CELL_DIFFERENCES = f"""
 with {_SUMS_OF_FACTS}
 select concat_ws(' ', {_KEY}) as subject, to_jsonb(expected) as expected, to_jsonb(stored) as stored
-from (select {_KEY}, {_MEASURES} from sums) expected
-full join (select {_KEY}, {_MEASURES} from statistics_cell) stored using ({_KEY})
+from (select {_KEY}, {_MEASURES} from sums union all select {_KEY}, {_MEASURES} from fine_sums) expected
+full join (select {_KEY}, {_MEASURES} from statistics_cell
+  union all select {_KEY}, {_MEASURES} from statistics_fine_cell) stored using ({_KEY})
 where expected is distinct from stored
 order by 1 limit $1
 """
@@ -171,34 +196,39 @@ order by 1 limit $1
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A stored row that is not what the dossiers say; None on a side where the row does not exist. JSON texts."""
+    """A stored row that is not what the dossiers say; None on a side where the row does not exist."""
 
     table: str
     subject: str
-    expected: str | None
-    stored: str | None
+    expected: dict[str, Any] | None
+    stored: dict[str, Any] | None
 
 
 async def apply_changes(connection: AsyncConnection, dossiers: Collection[int]) -> None:
     """Derive the facts of these dossiers anew and move the cells by what changed; one writer at a time."""
     empty = await fetch_all(connection, APPLY, sorted(dossiers))
     if empty:
-        await execute(connection, FORGET_EMPTY, *(list(column) for column in zip(*empty, strict=True)))
+        columns = [list(column) for column in zip(*empty, strict=True)]
+        for table in CELL_TABLES:
+            await execute(connection, FORGET_EMPTY.format(table=table), *columns)
 
 
 async def derive_everything(connection: AsyncConnection) -> tuple[int, int]:
     """Replace all facts and cells by newly derived ones; return how many there are of each."""
-    await execute(connection, "delete from statistics_cell")
+    await execute(connection, "set local work_mem = '256MB'")
+    for table in CELL_TABLES:
+        await execute(connection, f"delete from {table}")
     await execute(connection, "delete from dossier_fact")
     facts = await execute(connection, ALL_FACTS)
-    return facts, await execute(connection, ALL_CELLS)
+    row: Any = await fetch_one(connection, ALL_CELLS)
+    return facts, row.cells
 
 
 async def fact_differences(connection: AsyncConnection, follower: str, *, limit: int) -> list[Difference]:
     rows: Any = await fetch_all(connection, FACT_DIFFERENCES, follower, limit)
-    return [Difference("dossier_fact", row.subject, row.expected, row.stored) for row in rows]
+    return [Difference("dossier_fact", row.subject, from_json(row.expected), from_json(row.stored)) for row in rows]
 
 
 async def cell_differences(connection: AsyncConnection, *, limit: int) -> list[Difference]:
     rows: Any = await fetch_all(connection, CELL_DIFFERENCES, limit)
-    return [Difference("statistics_cell", row.subject, row.expected, row.stored) for row in rows]
+    return [Difference("statistics_cell", row.subject, from_json(row.expected), from_json(row.stored)) for row in rows]
