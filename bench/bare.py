@@ -19,10 +19,10 @@ from starlette.routing import Route
 _DOSSIER = """
 insert into dossier (code, state, version, channel, procedure_id, procedure_version_id, case_variant, receiving_unit_id,
   competent_unit_id, registered_by, summary, return_channel, registered_at, accepted_at, promised_due_at,
-  current_due_at, due_provisional, limit_value, limit_unit, clock_policy_id, calendar_version, supplement_count,
-  extension_count, imported)
-values ($1, 2, 2, 'counter', $2, $3, '', $4, $4, $5, '', 'counter', $6, $6, $7, $7, false, 3, 'working_days', $8, 'n1',
-  0, 0, false)
+  lawful_due_at, current_due_at, due_provisional, limit_value, limit_unit, clock_policy_id, calendar_version,
+  supplement_count, extension_count, imported)
+values ($1, 2, 2, 'counter', $2, $3, '', $4, $4, $5, '', 'counter', $6, $6, $7, $7, $7, false, 3, 'working_days', $8,
+  'n1', 0, 0, false)
 returning id
 """
 

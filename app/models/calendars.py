@@ -1,8 +1,10 @@
 """Calendars with provenance, office hours, and the policies of the clock."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Sequence, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, IntegerKey
@@ -35,8 +37,42 @@ class Calendar(Base):
     """Last confirmed day: promises beyond it are provisional. None: as the layer below says."""
 
 
+class CalendarPublication(Base):
+    """A version of a layer: who published what and when, the layer as it then stood, and how far it has come.
+
+    What is published never changes (the service role may only update the last five columns). With the contents of all
+    layers that a calendar version names, every calendar that ever counted can be compiled again.
+    """
+
+    __tablename__ = "calendar_publication"
+    __table_args__ = (
+        UniqueConstraint("calendar_id", "version"),
+        Index("ix_calendar_publication_unfinished", "id", postgresql_where=text("finished_at is null")),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+    version: Mapped[int]
+    """The layer's own version number, as calendar versions name it: 12 in `n3.u7v12`."""
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """`{known_until, days, hours}` of the layer once it was published."""
+    legal_basis: Mapped[str] = mapped_column(default="")
+    """The acts behind the changes, in one line; the basis of every line it writes into a ledger."""
+    decided_by: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[dt.datetime]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+    last_dossier_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Where the present pass over open dossiers goes on."""
+    examined: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)
+    left_alone: Mapped[int] = mapped_column(default=0)
+    """Dossiers of the present pass whose date this calendar cannot tell; they keep the one they have."""
+    finished_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
 class CalendarDay(Base):
-    """One exceptional day: who decided it, by which act, how sure it is."""
+    """One exceptional day: who decided it, by which act, from when on, how sure it is, which version brought it."""
 
     __tablename__ = "calendar_day"
     __table_args__ = (
@@ -55,6 +91,10 @@ class CalendarDay(Base):
     source: Mapped[str]
     confidence: Mapped[str] = mapped_column(default="unverified")
     decided_on: Mapped[dt.date | None] = mapped_column(default=None)
+    decided_by: Mapped[str] = mapped_column(default="", server_default="")
+    effective_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    """When the act took effect; None: nobody has said. It counts from its publication on, whenever that is."""
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_publication.id"), default=None)
     closes_from: Mapped[int | None] = mapped_column(default=None)
     """Minutes from midnight, for the closure of part of a day."""
     closes_to: Mapped[int | None] = mapped_column(default=None)
@@ -95,11 +135,14 @@ class ClockPolicy(Base):
         CheckConstraint("count_mode in ('hours', 'days')", name="count_mode"),
         CheckConstraint("supplement_effect in ('pause', 'restart', 'none')", name="supplement_effect"),
         CheckConstraint("payment_effect in ('pause', 'restart', 'none')", name="payment_effect"),
+        UniqueConstraint("valid_from", "field", postgresql_nulls_not_distinct=True),
     )
 
     id: Mapped[IntegerKey] = mapped_column(init=False)
     regime: Mapped[str]
-    valid_from: Mapped[dt.date] = mapped_column(unique=True)
+    valid_from: Mapped[dt.date]
+    field: Mapped[str | None] = mapped_column(default=None)
+    """The field of procedures that these rules are for alone, where they go before the general ones; None: all."""
     count_mode: Mapped[str] = mapped_column(default="hours")
     same_day_cutoff: Mapped[int] = mapped_column(default=900)
     minutes_per_working_day: Mapped[int] = mapped_column(default=480)

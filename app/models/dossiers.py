@@ -37,7 +37,8 @@ class Dossier(Base):
         CheckConstraint("state between 1 and 10", name="state"),
         CheckConstraint(STATE_AND_DATES, name="state_and_dates"),
         CheckConstraint(
-            "(accepted_at is null) = (promised_due_at is null) and (accepted_at is null) = (current_due_at is null)",
+            "(accepted_at is null) = (promised_due_at is null) and (accepted_at is null) = (current_due_at is null) "
+            "and (accepted_at is null) = (lawful_due_at is null)",
             name="accepted_has_due",
         ),
         CheckConstraint("accepted_at is null or accepted_at >= registered_at", name="accepted_after_registered"),
@@ -91,6 +92,8 @@ class Dossier(Base):
     started_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     promised_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     """Printed on the receipt; only a correction, which voids that receipt, prints another."""
+    lawful_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    """The statutory limit on the calendar as known at acceptance; waits, extensions and new calendars leave it."""
     current_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     due_provisional: Mapped[bool] = mapped_column(default=False)
     suspended_since: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -44,6 +44,13 @@ class DeadlineAdjustment(Base):
             "cause in ('supplement_wait', 'payment_wait', 'extension', 'calendar_change', 'correction')", name="cause"
         ),
         CheckConstraint("to_at is null or to_at >= from_at", name="interval"),
+        Index(
+            "uq_deadline_adjustment_publication",
+            "dossier_id",
+            "publication_id",
+            unique=True,
+            postgresql_where=text("publication_id is not null"),
+        ),
     )
 
     dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"), primary_key=True)
@@ -59,6 +66,8 @@ class DeadlineAdjustment(Base):
     legal_basis: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[dt.datetime]
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_publication.id"), default=None)
+    """The published calendar that moved the date; at most one line of a dossier names it."""
 
 
 class PaymentRequest(Base):

@@ -137,8 +137,8 @@ async def live_on(connection: AsyncConnection, office: Office, dossier: int, his
     row = await fetch_one(
         connection,
         "update dossier set state = $2, registered_at = $3, accepted_at = $3, started_at = $3, promised_due_at = $4, "
-        "current_due_at = $5, suspended_since = $6, resolved_at = $7, ended_at = $8, supplement_count = $9, "
-        "competent_unit_id = $10, version = version + 1 where id = $1 returning version",
+        "lawful_due_at = $4, current_due_at = $5, suspended_since = $6, resolved_at = $7, ended_at = $8, "
+        "supplement_count = $9, competent_unit_id = $10, version = version + 1 where id = $1 returning version",
         dossier,
         history.state,
         history.accepted_at,

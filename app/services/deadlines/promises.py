@@ -43,6 +43,19 @@ def promised_deadline(
     return promise(compiled.calendar, accepted_at, limit, policy.clock)
 
 
+def lawful_due(
+    compiled: CompiledCalendar, policy: PolicyRow, statutory: Limit, accepted_at: dt.datetime
+) -> dt.datetime:
+    """Return the due time that the law gives, as law and calendar are known now: the agency may have promised less.
+
+    Raises CalendarExhausted like `promised_deadline`.
+    """
+    due_at = promised_deadline(compiled, policy, statutory, accepted_at).due_at
+    if due_at is None:
+        raise AssertionError("a clock that just started has a due time")
+    return due_at
+
+
 def deadline_after(
     compiled: CompiledCalendar,
     policy: PolicyRow,

@@ -15,7 +15,7 @@ from app.core.security import random_paper_secret, random_secret
 from app.domain.deadlines import SuspensionEffect
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
-from app.services.deadlines.promises import deadline_after, promised_deadline, recorded_facts
+from app.services.deadlines.promises import deadline_after, lawful_due, promised_deadline, recorded_facts
 from app.services.dossiers import inputs
 from app.services.dossiers.effects import Act, Effects, settled
 from app.services.dossiers.people import check_person, party_row
@@ -143,6 +143,7 @@ def _move_to_procedure(act: Act, content: VersionContent, variant: str, effects:
     if row.accepted_at is None or term is None:
         return
     promised = settled(promised_deadline(act.compiled, facts.policy, term.promised, row.accepted_at))
+    lawful = lawful_due(act.compiled, facts.policy, term.statutory, row.accepted_at)
     suspensions, extensions = recorded_facts(facts.ledger)
     deadline = deadline_after(
         act.compiled, facts.policy, term.promised, row.accepted_at, suspensions, extensions, recomputing=True
@@ -150,12 +151,14 @@ def _move_to_procedure(act: Act, content: VersionContent, variant: str, effects:
     after = settled(deadline)
     effects.changes |= {
         "promised_due_at": promised,
+        "lawful_due_at": lawful,
         "current_due_at": after,
         "due_provisional": deadline.provisional,
         "limit_value": term.promised.value,
         "limit_unit": term.promised.unit.value,
         "calendar_version": act.compiled.version,
     }
+    effects.data |= {"lawful_due_at": lawful, "calendar_version": act.compiled.version}
     effects.parts["adjustment"] = {
         "seq": act.seq,
         "cause": "correction",

@@ -14,7 +14,13 @@ from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import ClockEffect, DossierAction, DossierState, Plan
 from app.domain.permissions import Actor
 from app.services.deadlines.compiled import CompiledCalendar, PolicyRow
-from app.services.deadlines.promises import CAUSE_OF_WAIT, deadline_after, promised_deadline, recorded_facts
+from app.services.deadlines.promises import (
+    CAUSE_OF_WAIT,
+    deadline_after,
+    lawful_due,
+    promised_deadline,
+    recorded_facts,
+)
 from app.services.dossiers import inputs
 from app.services.dossiers.situation import DossierFacts
 from app.services.procedures.content import TermContent
@@ -160,9 +166,11 @@ def _accept(act: Act, _body: inputs.Accept, effects: Effects) -> None:
         raise InvalidInput(Refusal("channel_not_offered", params={"channel": facts.row.channel}))
     deadline = promised_deadline(act.compiled, facts.policy, term.promised, act.at)
     due_at = settled(deadline)
+    lawful = lawful_due(act.compiled, facts.policy, term.statutory, act.at)
     effects.changes |= {
         "accepted_at": act.at,
         "promised_due_at": due_at,
+        "lawful_due_at": lawful,
         "current_due_at": due_at,
         "due_provisional": deadline.provisional,
         "limit_value": term.promised.value,
@@ -175,15 +183,22 @@ def _accept(act: Act, _body: inputs.Accept, effects: Effects) -> None:
         effects.data["procedure_version"] = facts.content.version
     effects.parts["receipt_promise"] = {"promised_due_at": due_at}
     receipt = 1 if facts.receipt is None else facts.receipt.number
-    effects.data |= acceptance_data(due_at, term, facts.policy, act.compiled, receipt=receipt)
+    effects.data |= acceptance_data(due_at, lawful, term, facts.policy, act.compiled, receipt=receipt)
 
 
 def acceptance_data(
-    due_at: dt.datetime, term: TermContent, policy: PolicyRow, calendar: CompiledCalendar, *, receipt: int = 1
+    due_at: dt.datetime,
+    lawful_due_at: dt.datetime,
+    term: TermContent,
+    policy: PolicyRow,
+    calendar: CompiledCalendar,
+    *,
+    receipt: int = 1,
 ) -> dict[str, Any]:
     """Return what the log keeps of a promise, so that anyone can recompute it."""
     return {
         "promised_due_at": due_at,
+        "lawful_due_at": lawful_due_at,
         "limit": {"value": term.promised.value, "unit": term.promised.unit.value},
         "regime": policy.regime,
         "count_mode": policy.clock.count_mode.value,

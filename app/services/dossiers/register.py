@@ -17,7 +17,7 @@ from app.domain.permissions import Actor, Permission
 from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
 from app.services.audit.idempotency import StoredAnswer
 from app.services.deadlines.compiled import CompiledCalendar, PolicyRow, calendar_at, read_policy
-from app.services.deadlines.promises import promised_deadline
+from app.services.deadlines.promises import lawful_due, promised_deadline
 from app.services.dossiers import queries
 from app.services.dossiers.access import actions_now, require_action
 from app.services.dossiers.effects import acceptance_data
@@ -89,6 +89,7 @@ class _Acceptance:
 
     deadline: Deadline
     due_at: dt.datetime
+    lawful_due_at: dt.datetime
     term: TermContent
     policy: PolicyRow
     calendar: CompiledCalendar
@@ -190,7 +191,8 @@ async def _accept(
     deadline = promised_deadline(calendar, policy, term.promised, now)
     if deadline.due_at is None:
         raise AssertionError("a clock that just started has a due time")
-    return _Acceptance(deadline, deadline.due_at, term, policy, calendar)
+    lawful = lawful_due(calendar, policy, term.statutory, now)
+    return _Acceptance(deadline, deadline.due_at, lawful, term, policy, calendar)
 
 
 def dossier_row(
@@ -222,6 +224,7 @@ def dossier_row(
         "registered_at": now,
         "accepted_at": now if accepted else None,
         "promised_due_at": accepted.due_at if accepted else None,
+        "lawful_due_at": accepted.lawful_due_at if accepted else None,
         "current_due_at": accepted.due_at if accepted else None,
         "due_provisional": accepted.deadline.provisional if accepted else False,
         "limit_value": accepted.term.promised.value if accepted else None,
@@ -270,7 +273,9 @@ def _events(
             "seq": 2,
             "type": EventType.ACCEPTED.value,
             "state": int(DossierState.ACCEPTED),
-            "data": acceptance_data(accepted.due_at, accepted.term, accepted.policy, accepted.calendar),
+            "data": acceptance_data(
+                accepted.due_at, accepted.lawful_due_at, accepted.term, accepted.policy, accepted.calendar
+            ),
         },
     ]
 

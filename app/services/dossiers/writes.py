@@ -63,6 +63,7 @@ _DOSSIER_COLUMNS = (
     "limit_unit",
     "clock_policy_id",
     "calendar_version",
+    "lawful_due_at",
 )
 _COLUMN_TYPES = {
     "code": "text",
@@ -84,6 +85,7 @@ _COLUMN_TYPES = {
     "accepted_at": "timestamptz",
     "started_at": "timestamptz",
     "promised_due_at": "timestamptz",
+    "lawful_due_at": "timestamptz",
     "current_due_at": "timestamptz",
     "due_provisional": "boolean",
     "suspended_since": "timestamptz",
@@ -109,24 +111,24 @@ d as (
 ),
 parties as (
   insert into dossier_party (dossier_id, {", ".join(column.split()[0] for column in _PARTY.split(", "))})
-  select d.id, p.* from d, jsonb_to_recordset($31::jsonb) as p({_PARTY})
+  select d.id, p.* from d, jsonb_to_recordset($32::jsonb) as p({_PARTY})
 ),
 components as (
   insert into dossier_component (dossier_id, code, originals, certified_copies, photocopies, source)
-  select d.id, c.* from d, jsonb_to_recordset($32::jsonb) as c({_COMPONENT})
+  select d.id, c.* from d, jsonb_to_recordset($33::jsonb) as c({_COMPONENT})
 ),
 issued as (
   insert into receipt (dossier_id, number, lookup_secret, rating_token, issued_at, issued_by, promised_due_at)
-  select d.id, 1, $33::text, $34::text, $22::timestamptz, $18::int, $24::timestamptz from d
+  select d.id, 1, $34::text, $35::text, $22::timestamptz, $18::int, $24::timestamptz from d
 ),
 alias as (
   insert into dossier_alias (code, dossier_id, system, added_at)
-  select $35::text, d.id, $36::text, $22::timestamptz from d where $35::text is not null
+  select $36::text, d.id, $37::text, $22::timestamptz from d where $36::text is not null
   on conflict (code) do nothing returning 1
 ),
 events as (
   insert into dossier_event (dossier_id, seq, type, state, actor_id, unit_id, occurred_at, data)
-  select d.id, e.* from d, {_EVENT_ROWS.format(rows="$37")}
+  select d.id, e.* from d, {_EVENT_ROWS.format(rows="$38")}
 )
 select (select id from d) as id, (select count(*) from alias) as aliases
 """
