@@ -27,6 +27,7 @@ from app.domain.deadlines import (
     Limit,
     LimitUnit,
     Suspension,
+    SuspensionEffect,
     current_deadline,
 )
 from app.domain.working_calendar import WorkingCalendar, day_number, instant_of, minute_of
@@ -61,12 +62,12 @@ class Case:
         ).due_at
 
     def due_before(self, wait: Suspension) -> dt.datetime | None:
-        """The due time as it stood when `wait` began; None when it runs on from another wait."""
-        earlier = [
-            dataclasses.replace(other, end=None) if other.end is None or other.end >= wait.start else other
-            for other in self.suspensions
-            if other.start < wait.start
-        ]
+        """The due time as it stood when `wait` began; None when it runs on from a wait that had stopped the clock."""
+        earlier = [other for other in self.suspensions if other.start < wait.start]
+        for other in earlier:
+            runs_on = other.end is None or other.end >= wait.start
+            if runs_on and other.effect is not SuspensionEffect.NONE and not self.began_after_due(other):
+                return None
         return self.due_knowing(earlier, [given for given in self.extensions if given.granted_at <= wait.start])
 
     def began_after_due(self, wait: Suspension) -> bool:

@@ -138,3 +138,19 @@ def test_parameters_are_plain_json_values() -> None:
         OFFICE, at("2026-11-23 11:45"), THREE_DAYS, suspensions=[Suspension(at("2026-11-25 10:00"), None)]
     ):
         assert all(isinstance(value, str | int) for value in line.params.values())
+
+
+def test_an_extension_at_the_instant_two_recorded_waits_meet_is_explained() -> None:
+    waits = [
+        Suspension(at("2026-11-25 08:00"), at("2026-11-25 09:00")),
+        Suspension(at("2026-11-25 09:00"), at("2026-11-25 10:00"), effect=SuspensionEffect.NONE),
+    ]
+    extension = Extension(at("2026-11-25 09:00"), ONE_DAY)
+    lines = explain(OFFICE, at("2026-11-25 07:00"), ONE_DAY, suspensions=waits, extensions=[extension])
+    assert [line.code for line in lines if line.kind not in {LineKind.COUNTED, LineKind.DUE}] == [
+        "start_at_receipt",
+        "suspended",
+        "extended",
+        "suspended_without_effect",
+    ]
+    assert sum(line.minutes for line in lines if line.kind is LineKind.COUNTED) == 960
