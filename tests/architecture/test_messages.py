@@ -16,7 +16,8 @@ FRAMEWORK_CODES = {
     "datetime_parsing", "dict_type", "enum", "extra_forbidden", "greater_than", "greater_than_equal",
     "int_from_float", "int_parsing",
     "int_type", "less_than", "less_than_equal", "list_type", "literal_error", "missing", "model_attributes_type",
-    "model_type", "string_pattern_mismatch", "string_too_long", "string_too_short", "string_type", "timezone_aware",
+    "model_type", "string_pattern_mismatch", "string_unicode",
+    "string_too_long", "string_too_short", "string_type", "timezone_aware",
     "too_long", "too_short", "union_tag_invalid", "union_tag_not_found", "value_error",
 }  # fmt: skip
 MAKERS = {"Refusal", "PydanticCustomError"}

@@ -34,7 +34,7 @@ TIME_READERS = {
 }  # fmt: skip
 # A reason is said behind every exception from a rule.
 _EXCEPTION = re.compile(r"#\s*(noqa|type:\s*ignore|fmt:\s*off|pragma)")
-_REASONED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|type: ignore\[[a-z-, ]+\] #) - \S+|#\s*fmt: (skip|off)")
+_REASONED = re.compile(r"#\s*(noqa: [A-Z0-9, ]+ - |type: ignore\[[a-z-, ]+\]\s+#\s*)\S+|#\s*fmt: (skip|off)")
 SHOWN_FOLDERS = ("app", "migrations", "tests", "bench")
 
 
