@@ -43,8 +43,6 @@ class DossierFacts:
     components: tuple[SubmittedComponent, ...]
     ledger: tuple[LedgerRow, ...]
     receipt: ReceiptView | None
-    papers_recorded: bool = True
-    """False for a historic dossier whose papers nobody listed: then none of them is missing."""
 
     @property
     def channel(self) -> Channel:
@@ -63,7 +61,7 @@ class DossierFacts:
             return changes.get(name, getattr(row, name))
 
         listed = self.content.components_for(now("case_variant"))
-        missing = missing_components(listed, self.components) if self.papers_recorded else ()
+        missing = missing_components(listed, self.components)
         return DossierSituation(
             state=DossierState(now("state")),
             registered_at=row.registered_at,
