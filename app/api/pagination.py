@@ -2,15 +2,18 @@
 
 import base64
 import binascii
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from app.domain.errors import InvalidInput, Refusal
+from app.services.dossiers.inputs import refuse_far_instant
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+_LAST_ID = 2**63 - 1
 
 
 def encode_cursor(sort: str, values: Sequence[Any]) -> str:
@@ -34,3 +37,15 @@ def decode_cursor(cursor: str, *, sort: str, kinds: Sequence[type]) -> list[Any]
     ):
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return found[1:]
+
+
+def decode_instant_cursor(cursor: str, *, sort: str) -> tuple[dt.datetime, int]:
+    """Return instant and id of the row before; raise `InvalidInput` if `cursor` is not one of ours for this sort."""
+    instant, tie = decode_cursor(cursor, sort=sort, kinds=(str, int))
+    try:
+        at = refuse_far_instant(dt.datetime.fromisoformat(instant))
+    except ValueError as error:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error
+    if at.tzinfo is None or not 0 <= tie <= _LAST_ID:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return at, tie

@@ -47,6 +47,17 @@ class Settings(BaseSettings):
     satisfaction_minimum_responses: Annotated[int, Field(ge=1)] = 30
     """Below this number of responses a satisfaction rate is flagged as too small to publish [our reading]."""
     calendar_warning_days: Annotated[int, Field(ge=1)] = 60
+    alert_near_due_days: Annotated[int, Field(ge=1, le=20)] = 1
+    """Working days before the due day on which its dossier is near due [our reading]."""
+    alert_idle_days: Annotated[int, Field(ge=1, le=60)] = 5
+    alert_uncollected_days: Annotated[int, Field(ge=1, le=120)] = 5
+    alert_climb_hours: Annotated[int, Field(ge=1, le=80)] = 4
+    """Working hours after which an alert that nobody acknowledged is told to the next level [our reading]."""
+    alert_supplement_reminder_days: Annotated[int, Field(ge=1, le=30)] = 3
+    supplement_expiry_stops: bool = True
+    """Stop a dossier (Mẫu 05) whose supplement did not come in time, after a reminder [unverified]."""
+    apology_extension_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    """Working days that the draft of an apology proposes; None: the limit of the procedure once more."""
     follower_poll_seconds: Annotated[float, Field(gt=0)] = 5.0
     idempotency_keep_hours: Annotated[int, Field(ge=1)] = 72
     stop_seconds: Annotated[float, Field(gt=0)] = 20.0

@@ -92,6 +92,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+SYSTEM_PERMISSIONS = frozenset({_P.DOSSIERS_READ, _P.DOSSIERS_STOP})
+"""What the law lets happen by itself: a dossier whose supplement never came is stopped. Nobody is granted these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role held in the unit at `path` (`/1/7/`), and so in everything below it."""
@@ -117,6 +121,7 @@ class Scope:
 
 
 NOWHERE = Scope(paths=())
+EVERYWHERE = Scope(paths=(), everything=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,8 @@ class Actor:
             permission: Scope(tuple(sorted(found)), everything=any(is_root(path) for path in found))
             for permission, found in paths.items()
         }
+        if self.kind == "system":
+            reach |= dict.fromkeys(SYSTEM_PERMISSIONS, EVERYWHERE)
         object.__setattr__(self, "_reach", reach)
 
     def holds(self, permission: Permission) -> bool:

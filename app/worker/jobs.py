@@ -9,8 +9,11 @@ from app.bootstrap import Application
 from app.core.clock import local_date
 from app.core.db import SERVICE_ROLE, plain_url
 from app.services.audit.queries import forget_answers
+from app.services.deadlines.changes import RECOMPUTE_TASK
 from app.services.identity.writes import forget_refresh_tokens
 from app.services.statistics.queries import known_calendar_days
+from app.worker.calendar_changes import carry_to_dossiers, carry_what_is_unfinished
+from app.worker.scans import scan_dossiers
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +42,20 @@ def job_queue(application: Application) -> App:
     @queue.task(name="warn_of_calendar_end", queueing_lock="warn_of_calendar_end")
     async def warn_of_calendar_end(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
         await warn_before_calendar_ends(application)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="scan_dossiers", queueing_lock="scan_dossiers")
+    async def scan(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await scan_dossiers(application)
+
+    @queue.task(name=RECOMPUTE_TASK)
+    async def recompute_after_calendar_change(publication_id: int) -> None:
+        await carry_to_dossiers(application, publication_id)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="finish_calendar_publications", queueing_lock="finish_calendar_publications")
+    async def finish_calendar_publications(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await carry_what_is_unfinished(application)
 
     return queue
 

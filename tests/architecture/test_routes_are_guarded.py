@@ -13,6 +13,7 @@ GUARDED_IN_STATEMENT = {
     "GET /api/v1/dossiers/{code}/actions",
     "GET /api/v1/dossiers/{code}/deadline",
     "GET /api/v1/dossiers/{code}/timeline",
+    "GET /api/v1/worklists/due",
     "POST /api/v1/dossiers",
     "POST /api/v1/dossiers/{code}/actions",
 }

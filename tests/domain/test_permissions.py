@@ -131,8 +131,10 @@ def test_the_missing_permission_is_named() -> None:
     assert refused.value.refusals[0].params == {"permission": "dossiers:decide"}
 
 
-def test_the_system_holds_no_permission_of_its_own() -> None:
-    assert not any(SYSTEM.holds(permission) for permission in Permission)
+def test_the_system_of_itself_only_reads_and_stops_dossiers() -> None:
+    held = {permission for permission in Permission if SYSTEM.holds(permission)}
+    assert held == {Permission.DOSSIERS_READ, Permission.DOSSIERS_STOP}
+    assert SYSTEM.scope(Permission.DOSSIERS_STOP).covers(COMMUNE)
 
 
 paths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(lambda ids: "/" + "".join(f"{id_}/" for id_ in ids))

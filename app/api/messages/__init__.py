@@ -1,9 +1,20 @@
 """What people read for each code of a fault: Vietnamese, then English. Parameters in braces come from the fault."""
 
-from app.api.messages import calendars, core, dossiers, identity, imports, organization, procedures, ratings, statistics
+from app.api.messages import (
+    alerts,
+    calendars,
+    core,
+    dossiers,
+    identity,
+    imports,
+    organization,
+    procedures,
+    ratings,
+    statistics,
+)
 
 MESSAGES: dict[str, tuple[str, str]] = {}
-for _part in (core, calendars, dossiers, identity, imports, organization, procedures, ratings, statistics):
+for _part in (core, alerts, calendars, dossiers, identity, imports, organization, procedures, ratings, statistics):
     MESSAGES.update(_part.MESSAGES)
 
 

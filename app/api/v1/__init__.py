@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from app.api.v1 import (
     accounts,
     actions,
+    alerts,
+    apologies,
     auth,
     calendars,
     code_lists,
@@ -15,6 +17,7 @@ from app.api.v1 import (
     ratings,
     statistics,
     units,
+    worklists,
 )
 
 router = APIRouter(prefix="/api/v1")
@@ -22,6 +25,9 @@ router = APIRouter(prefix="/api/v1")
 for _noun in (
     dossiers,
     actions,
+    worklists,
+    alerts,
+    apologies,
     lookup,
     statistics,
     procedures,

@@ -1,6 +1,5 @@
 """Routes of dossiers: register, list, one whole, its history, its dates."""
 
-import datetime as dt
 from typing import Annotated
 
 import orjson
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
 from app.api.idempotency import answer_from, idempotency_key, request_hash
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.dossier_children import children_document, list_item, timeline_document
 from app.api.v1.schemas.dossier_deadline import DossierDeadlineOut, deadline_document
 from app.api.v1.schemas.dossiers import (
@@ -19,17 +18,14 @@ from app.api.v1.schemas.dossiers import (
     dossier_document,
     render_registered,
 )
-from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
 from app.services.dossiers.deadline import deadline_of
-from app.services.dossiers.inputs import Instant, RegisterDossier, refuse_far_instant
+from app.services.dossiers.inputs import Instant, RegisterDossier
 from app.services.dossiers.read import SORTS, ListFilter, children_of, list_dossiers, one_dossier, timeline_of
 from app.services.dossiers.register import register_dossier
 from app.services.dossiers.requests import KeyedRequest, Rendered
 from app.services.inputs import Code, SearchText
-
-_LAST_ID = 2**63 - 1
 
 router = APIRouter(prefix="/dossiers", tags=["dossiers"])
 
@@ -98,7 +94,7 @@ async def list_page(
         assignee=assignee,
         q=q,
     )
-    after = _after(cursor, sort)
+    after = None if cursor is None else decode_instant_cursor(cursor, sort=sort)
     rows = await list_dossiers(connection, actor, wanted, sort=sort, after=after, limit=limit, now=now)
     page, more = rows[:limit], len(rows) > limit
     next_cursor = None
@@ -142,16 +138,3 @@ async def deadline(code: Code, app: App, connection: ReadConnection, actor: Read
     now = app.clock.now()
     found = await deadline_of(connection, actor, code, now=now)
     return Response(orjson.dumps(deadline_document(found)), media_type="application/json")
-
-
-def _after(cursor: str | None, sort: str) -> tuple[dt.datetime, int] | None:
-    if cursor is None:
-        return None
-    instant, tie = decode_cursor(cursor, sort=sort, kinds=(str, int))
-    try:
-        at = refuse_far_instant(dt.datetime.fromisoformat(instant))
-    except ValueError as error:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error
-    if at.tzinfo is None or not 0 <= tie <= _LAST_ID:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
-    return at, tie

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.security import TokenInvalid, TokenSigner
 from app.domain.errors import Refusal, Unauthenticated
-from app.domain.permissions import Actor, Grant, Role
+from app.domain.permissions import SYSTEM, Actor, Grant, Role
 
 
 def sign_access_token(signer: TokenSigner, actor: Actor, *, expires_at: dt.datetime) -> str:
@@ -50,6 +50,11 @@ def _read(signer: TokenSigner, token: str) -> tuple[Actor, float]:
 
 
 def ensure_current(actor: Actor, auth_version: int | None) -> None:
-    """Raise `Unauthenticated` unless the account is still at the version the token was made for."""
+    """Raise `Unauthenticated` unless the account is still at the version the token was made for.
+
+    The system itself has neither; no token speaks of it.
+    """
+    if actor is SYSTEM:
+        return
     if auth_version is None or auth_version != actor.auth_version:
         raise Unauthenticated(Refusal("token_revoked"))
