@@ -17,8 +17,11 @@ def rebuild() -> None:
 
     async def run() -> Rebuilt:
         settings = Settings()
-        async with open_application(settings, database_name=settings.replay_database) as application:
-            return await rebuild_figures(application.database, now=application.clock.now())
+        async with (
+            open_application(settings, database_name=settings.replay_database) as application,
+            application.database.write() as connection,
+        ):
+            return await rebuild_figures(connection, now=application.clock.now())
 
     made = asyncio.run(run())
     typer.echo(f"Hồ sơ / dossiers: {made.facts}; ô số liệu / cells: {made.cells}")
@@ -34,8 +37,11 @@ def verify() -> None:
 
     async def run() -> list[Difference]:
         settings = Settings()
-        async with open_application(settings, database_name=settings.replay_database) as application:
-            return await verify_figures(application.database)
+        async with (
+            open_application(settings, database_name=settings.replay_database) as application,
+            application.database.read() as connection,
+        ):
+            return await verify_figures(connection)
 
     differences = asyncio.run(run())
     for difference in differences:

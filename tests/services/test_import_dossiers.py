@@ -298,5 +298,6 @@ async def test_imported_dossiers_are_counted_like_live_ones(own_application: App
         {"action": "hand_over", "at": at(2.1), **HANDED_OVER},
     ]
     await imported(own_application, [history(1, steps=steps), history(2, receiving_unit=OTHER_COMMUNE)])
-    await rebuild(own_application.database, now=own_application.clock.now())
+    async with own_application.database.write() as connection:
+        await rebuild(connection, now=own_application.clock.now())
     assert await count(own_application, "dossier_fact") == 2

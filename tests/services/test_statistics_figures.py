@@ -16,8 +16,8 @@ from app.services.integration.writes import ensure_position
 from app.services.statistics.follow_log import FOLLOWER, take_events
 from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.on_time import OnTimeFigures, on_time_report
-from app.services.statistics.rebuild import rebuild, verify
-from app.services.statistics.rollups import CELL_TABLES
+from app.services.statistics.rebuild import Rebuilt, rebuild, verify
+from app.services.statistics.rollups import CELL_TABLES, Difference
 from app.services.statistics.satisfaction import satisfaction_report
 from app.worker.follower import Follower, catch_up
 from tests.conftest import NOW
@@ -193,6 +193,16 @@ def plain_rows(
     return {code: figures for code, figures in found.items() if figures != OnTimeFigures()}
 
 
+async def rebuilt(application: Application) -> Rebuilt:
+    async with application.database.write() as connection:
+        return await rebuild(connection, now=NOW)
+
+
+async def differences(application: Application) -> list[Difference]:
+    async with application.database.read() as connection:
+        return await verify(connection)
+
+
 async def stored_rows(application: Application) -> tuple[list[object], list[object]]:
     async with application.database.read() as connection:
         facts = await fetch_all(connection, "select f::text as row from dossier_fact f order by f.dossier_id")
@@ -215,9 +225,9 @@ async def test_lives_that_change_step_by_step_leave_the_rows_a_rebuild_makes(own
                 await execute(connection, "update supplement_request set received_at = requested_at")
                 await live_on(connection, office, dossier, history)
         await follow_all(own_application)
-        assert await verify(own_application.database) == []
+        assert await differences(own_application) == []
     followed = await stored_rows(own_application)
-    made = await rebuild(own_application.database, now=NOW)
+    made = await rebuilt(own_application)
     assert made.facts == 120
     assert await stored_rows(own_application) == followed
     assert len(followed[1]) == made.cells
@@ -244,12 +254,12 @@ async def test_verify_names_a_row_that_was_tampered_with(own_application: Applic
     async with own_application.database.write() as connection:
         await execute(connection, "delete from dossier_fact where dossier_id = $1", written[0])
         await execute(connection, "update statistics_cell set late = late + 1 where grain = 'y' and unit_id = 0")
-    found = await verify(own_application.database)
+    found = await differences(own_application)
     assert {difference.table for difference in found} == {"dossier_fact", "statistics_cell"}
     assert found[0].subject == str(written[0])
     assert found[0].stored is None
-    await rebuild(own_application.database, now=NOW)
-    assert await verify(own_application.database) == []
+    await rebuilt(own_application)
+    assert await differences(own_application) == []
 
 
 async def test_ratings_are_counted_on_the_day_they_were_given(own_application: Application) -> None:

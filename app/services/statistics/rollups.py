@@ -215,7 +215,7 @@ async def apply_changes(connection: AsyncConnection, dossiers: Collection[int]) 
 
 async def derive_everything(connection: AsyncConnection) -> tuple[int, int]:
     """Replace all facts and cells by newly derived ones; return how many there are of each."""
-    await execute(connection, "set local work_mem = '256MB'")
+    await fetch_one(connection, "select set_config('work_mem', '256MB', true)")
     for table in CELL_TABLES:
         await execute(connection, f"delete from {table}")
     await execute(connection, "delete from dossier_fact")
