@@ -1,4 +1,4 @@
-"""Faults and warnings of imports, in Vietnamese and English."""
+"""Faults and warnings of imports and of the demonstration, in Vietnamese and English."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "import_file_unreadable": ("Không đọc được tệp {file}", "The file {file} cannot be read"),
@@ -38,5 +38,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_promise_differs": (
         "Ngày hẹn đã in ({printed}) khác ngày tính được ({computed}); giữ nguyên ngày đã in làm lời hẹn",
         "The printed promise ({printed}) differs from the computed one ({computed}); the printed one is kept",
+    ),
+    "demo_not_empty": (
+        "Cơ sở dữ liệu đã có đơn vị; dữ liệu dùng thử chỉ nạp vào cơ sở dữ liệu trống",
+        "The database has units already; a demonstration is only put into an empty one",
+    ),
+    "scenario_unknown": (
+        "Không có kịch bản {name}; có: {expected}",
+        "There is no scenario {name}; there are: {expected}",
     ),
 }
