@@ -61,7 +61,10 @@ class DossierAction(StrEnum):
 
 
 class EventType(StrEnum):
-    """Kinds of lines in the log. The first is made by registration, the last by the citizen."""
+    """Kinds of lines in the log. The first is made by registration, `rated` by the citizen.
+
+    `deadline_moved` is written for a calendar published while the dossier was open.
+    """
 
     REGISTERED = "registered"
     ACCEPTED = "accepted"
@@ -78,6 +81,7 @@ class EventType(StrEnum):
     STOPPED = "stopped"
     CORRECTED = "corrected"
     RATED = "rated"
+    DEADLINE_MOVED = "deadline_moved"
 
 
 class Side(StrEnum):

@@ -66,12 +66,12 @@ def test_no_other_statement_sets_a_dossiers_state() -> None:
 
 
 def test_the_log_is_written_only_where_dossiers_are() -> None:
-    """Events come from registration and transitions (`dossiers/writes.py`) and from the citizen's rating."""
+    """Events come from registration and transitions, from the citizen's rating, and from published calendars."""
     writers = {
         named(path).split("/")[2]
         for path in modules()
         for text in strings(path)
         if re.search(r"\binsert\s+into\s+dossier_event\b", str(text.value), re.IGNORECASE)
     }
-    assert writers <= {"dossiers", "satisfaction"}
+    assert writers <= {"dossiers", "satisfaction", "calendar_changes"}
     assert (APP / "services" / "dossiers" / "transitions.py").exists()

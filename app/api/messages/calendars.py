@@ -92,6 +92,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "replaces chỉ dùng cho ngày hoán đổi",
         "replaces belongs to swapped days only",
     ),
+    "calendar_entry_repeated": (
+        "Ngày {day} được khai hai lần",
+        "{day} is given twice",
+    ),
+    "calendar_change_empty": (
+        "Chưa có thay đổi nào",
+        "There is no change",
+    ),
+    "removal_without_source": (
+        "Bỏ quy định của một ngày cần nêu văn bản làm căn cứ",
+        "Taking back what a day is needs the act that does so",
+    ),
+    "day_of_another_year": (
+        "Ngày {day} không thuộc năm {year}",
+        "{day} is not in {year}",
+    ),
+    "year_before_unconfirmed": (
+        "Lịch năm {year} chưa được xác nhận đến hết năm; hãy xác nhận trước",
+        "The calendar of {year} is not confirmed to its end; confirm it first",
+    ),
     "weekly_hours_missing": ("Lịch chưa có giờ làm việc trong tuần", "The calendar has no weekly hours"),
     "weekly_hours_duplicate": (
         "Một ngày trong tuần được khai hai lần trong cùng một thời kỳ",

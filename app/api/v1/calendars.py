@@ -9,6 +9,7 @@ from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import idempotency_key, once
 from app.api.messages import text_of
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.v1 import calendar_publications
 from app.api.v1.schemas.calendars import (
     CalendarChangedOut,
     CalendarLayerOut,
@@ -25,9 +26,10 @@ from app.services.deadlines.change_hours import set_hours
 from app.services.deadlines.changes import CalendarName
 from app.services.deadlines.inputs import DayInput, HoursInput, KnownUntilInput
 from app.services.deadlines.read_calendars import CalendarWarning, list_layers, proposed_days, view_calendar
-from app.services.inputs import Code
+from app.services.inputs import Code, Text
 
 router = APIRouter(tags=["calendars"])
+router.include_router(calendar_publications.router)
 
 Manager = Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))]
 Year = Annotated[int, Path(ge=2015, le=2100)]
@@ -111,8 +113,10 @@ async def delete_day(
     session: Session,
     app: App,
     purpose: ForPurpose = "deadline",
+    source: Annotated[Text | None, Query()] = None,
 ) -> CalendarChangedOut:
-    changed = await remove_day(session, actor, CalendarName(code, purpose), day, now=app.clock.now())
+    """`source`: the act that takes it back; without it the basis names the acts that are taken back."""
+    changed = await remove_day(session, actor, CalendarName(code, purpose), day, now=app.clock.now(), source=source)
     return CalendarChangedOut.model_validate(changed)
 
 

@@ -1,22 +1,18 @@
-"""Say what a day is in a calendar, take that back, and say until when the calendar is known."""
+"""Say what a day is in a calendar, take that back, say until when the calendar is known, set a whole year."""
 
 import datetime as dt
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.calendar_layers import layer_faults
-from app.domain.calendars import CalendarEntry, DayKind, clock_minutes
-from app.domain.errors import InvalidInput, NotFound, Refusal, refuse_all
+from app.domain.errors import NotFound, Refusal
 from app.domain.permissions import Actor
-from app.models.calendars import CalendarDay
-from app.services.deadlines import queries
-from app.services.deadlines.changes import NATIONAL, CalendarChanged, CalendarName, Layer, close_layer, open_layer
-from app.services.deadlines.inputs import DayInput, KnownUntilInput
-from app.services.deadlines.layers import FIRST_DAY
+from app.services.deadlines.changes import NATIONAL, CalendarChanged, CalendarName, Change, publish
+from app.services.deadlines.draft import Draft, remove_days, set_days, set_known_until
+from app.services.deadlines.inputs import DayInput, KnownUntilInput, YearInput
 
-_SWAPS: Final = frozenset({DayKind.SWAP_WORK, DayKind.SWAP_REST})
+_TOLD = ("kind", "name", "source", "confidence", "decided_on", "closes_from", "closes_to", "replaces")
 
 
 async def set_day(
@@ -24,38 +20,42 @@ async def set_day(
 ) -> CalendarChanged:
     """Put `given` in the place of what the layer said of the whole day, or of the closure that begins at the same time.
 
-    Raises what `open_layer` and `close_layer` raise, and InvalidInput with every fault: those of an entry (see
+    Raises what `publish` raises, and InvalidInput with every fault: those of an entry (see
     `app.domain.calendars.compile_calendar`), `replaces_without_swap`.
     """
-    layer = await open_layer(session, actor, name)
-    row = _row(layer, day, given)
-    refuse_all(InvalidInput, await _faults(session, layer, row))
-    same = CalendarDay.kind != DayKind.CLOSURE
-    if row.kind == DayKind.CLOSURE:
-        same = (CalendarDay.kind == DayKind.CLOSURE) & (CalendarDay.closes_from == row.closes_from)
-    of_day = (CalendarDay.calendar_id == layer.calendar.id) & (CalendarDay.day == day)
-    before = (await session.scalars(select(CalendarDay).where(of_day, same))).all()
-    data = {"day": day, "before": [_told(entry) for entry in before], "after": _told(row)}
-    await session.execute(delete(CalendarDay).where(of_day, same))
-    session.add(row)
-    return await close_layer(session, actor, layer, action="calendars.set_day", data=data, now=now)
+    data: dict[str, Any] = {"day": day.isoformat(), "after": given.model_dump(mode="json", exclude_none=True)}
+
+    def lay(draft: Draft) -> list[Refusal]:
+        faults = set_days(draft, [(day, given)], "")
+        data["before"] = [_told(row) for row in draft.removed]
+        return faults
+
+    change = Change(lay, "calendars.set_day", data, given.source, given.decided_by)
+    return await publish(session, actor, name, change, now=now)
 
 
 async def remove_day(
-    session: AsyncSession, actor: Actor, name: CalendarName, day: dt.date, *, now: dt.datetime
+    session: AsyncSession,
+    actor: Actor,
+    name: CalendarName,
+    day: dt.date,
+    *,
+    now: dt.datetime,
+    source: str | None = None,
 ) -> CalendarChanged:
     """Take back everything the layer says of `day`, closures too; what the layers below say counts again.
 
-    Raises NotFound `calendar_day_unknown` if it says nothing, and what `open_layer` and `close_layer` raise.
+    Raises NotFound `calendar_day_unknown` if it says nothing, and what `publish` raises.
     """
-    layer = await open_layer(session, actor, name)
-    of_day = (CalendarDay.calendar_id == layer.calendar.id) & (CalendarDay.day == day)
-    before = (await session.scalars(select(CalendarDay).where(of_day))).all()
-    if not before:
-        raise NotFound(Refusal("calendar_day_unknown", "day", {"day": day.isoformat()}))
-    data = {"day": day, "before": [_told(entry) for entry in before]}
-    await session.execute(delete(CalendarDay).where(of_day))
-    return await close_layer(session, actor, layer, action="calendars.remove_day", data=data, now=now)
+    data: dict[str, Any] = {"day": day.isoformat()}
+
+    def lay(draft: Draft) -> list[Refusal]:
+        if not remove_days(draft, {day}):
+            raise NotFound(Refusal("calendar_day_unknown", "day", {"day": day.isoformat()}))
+        data["before"] = [_told(row) for row in draft.removed]
+        return []
+
+    return await publish(session, actor, name, Change(lay, "calendars.remove_day", data, source), now=now)
 
 
 async def confirm_until(
@@ -63,56 +63,48 @@ async def confirm_until(
 ) -> CalendarChanged:
     """Say until when the days off of the calendar are confirmed.
 
-    Raises what `open_layer` and `close_layer` raise, and InvalidInput: `known_until_required` (the nation's),
-    `known_until_without_days` (beyond the years the nation has days for).
+    Raises what `publish` raises, and InvalidInput: `known_until_required` (the nation's), `known_until_without_days`
+    (beyond the years the nation has days for).
     """
-    layer = await open_layer(session, actor, name)
-    known_until = given.known_until
-    if known_until is None and name == CalendarName(NATIONAL):
-        raise InvalidInput(Refusal("known_until_required", "known_until"))
-    national = await queries.last_national_day(await session.connection()) or FIRST_DAY
-    if known_until is not None and known_until.year > national.year:
-        last_day = national.replace(month=12, day=31).isoformat()
-        raise InvalidInput(Refusal("known_until_without_days", "known_until", {"last_day": last_day}))
-    data = {"before": layer.calendar.known_until, "after": known_until, "source": given.source}
-    layer.calendar.known_until = known_until
-    return await close_layer(session, actor, layer, action="calendars.confirm_until", data=data, now=now)
+    data = given.model_dump(mode="json")
+
+    def lay(draft: Draft) -> list[Refusal]:
+        data["before"] = None if draft.known_until is None else draft.known_until.isoformat()
+        return set_known_until(draft, given.known_until)
+
+    return await publish(session, actor, name, Change(lay, "calendars.confirm_until", data, given.source), now=now)
 
 
-def _row(layer: Layer, day: dt.date, given: DayInput) -> CalendarDay:
-    return CalendarDay(
-        calendar_id=layer.calendar.id,
-        day=day,
-        kind=given.kind.value,
-        name=given.name,
-        source=given.source,
-        confidence=given.confidence,
-        decided_on=given.decided_on,
-        closes_from=None if given.closes_from is None else clock_minutes(given.closes_from),
-        closes_to=None if given.closes_to is None else clock_minutes(given.closes_to),
-        replaces=given.replaces,
+async def set_year(
+    session: AsyncSession, actor: Actor, year: int, given: YearInput, *, now: dt.datetime
+) -> CalendarChanged:
+    """Set all days of `year` in the nation's calendar, and so for every unit, and confirm the calendar to its end.
+
+    Raises what `publish` raises, and InvalidInput with every fault: `day_of_another_year`, `year_before_unconfirmed`
+    (the year before must be known to its end), those of an entry.
+    """
+    data = {"year": year, **given.model_dump(mode="json", exclude_none=True)}
+    change = Change(
+        lambda draft: _lay_year(draft, year, given), "calendars.set_year", data, given.source, given.decided_by
     )
+    return await publish(session, actor, CalendarName(NATIONAL), change, now=now)
 
 
-async def _faults(session: AsyncSession, layer: Layer, row: CalendarDay) -> list[Refusal]:
-    """The faults of one entry. The nation's calendar may grow by one year at a time, a unit's stays within it."""
-    national = await queries.last_national_day(await session.connection()) or FIRST_DAY
-    grows = layer.name == CalendarName(NATIONAL)
-    entry = CalendarEntry(
-        row.day, DayKind(row.kind), row.name, row.source, closes_from=row.closes_from, closes_to=row.closes_to
-    )
-    last_day = dt.date(national.year + grows, 12, 31)
-    found = layer_faults([], [entry], FIRST_DAY, last_day)
-    faults = [Refusal(fault.code, _field(fault.field), fault.params) for fault in found]
-    if row.replaces is not None and entry.kind not in _SWAPS:
-        faults.append(Refusal("replaces_without_swap", "replaces"))
-    return faults
+def _lay_year(draft: Draft, year: int, given: YearInput) -> list[Refusal]:
+    faults = [
+        Refusal("day_of_another_year", f"days.{index}.day", {"day": said.day.isoformat(), "year": year})
+        for index, said in enumerate(given.days)
+        if said.day.year != year
+    ]
+    known = draft.known_until
+    if known is None or known < dt.date(year - 1, 12, 31):
+        faults.append(Refusal("year_before_unconfirmed", "year", {"year": year - 1}))
+    of_year = [dt.date.fromisoformat(row["day"]) for row in draft.days if row["day"].startswith(f"{year:04}-")]
+    remove_days(draft, of_year)
+    faults += set_days(draft, [(said.day, said) for said in given.days])
+    end = dt.date(year, 12, 31)
+    return faults or (set_known_until(draft, end) if known is None or known < end else [])
 
 
-def _field(field: str | None) -> str | None:
-    return (field or "").removeprefix("entries.0").removeprefix(".") or "kind"
-
-
-def _told(row: CalendarDay) -> dict[str, Any]:
-    told = ("kind", "name", "source", "confidence", "decided_on", "closes_from", "closes_to", "replaces")
-    return {name: getattr(row, name) for name in told}
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {column: row.get(column) for column in _TOLD}

@@ -69,6 +69,8 @@ class PolicyRow:
     online_reply_hours: int
     legal_basis: str
     confidence: str
+    field: str | None = None
+    """The field of procedures that the row is for alone; None: all."""
 
 
 # By database and set of layers: a newer version takes the place of the older one, so that this cannot grow.
@@ -148,4 +150,5 @@ def read_policy(text: str) -> PolicyRow:
         online_reply_hours=row["online_reply_hours"],
         legal_basis=row["legal_basis"],
         confidence=row["confidence"],
+        field=row["field"],
     )

@@ -89,6 +89,8 @@ class DayInput(Input):
     name: Text
     source: Text
     decided_on: CalendarDate | None = None
+    decided_by: Text | None = None
+    effective_at: Instant | None = None
     confidence: Confidence = "unverified"
     closes_from: ClockTime | None = None
     closes_to: ClockTime | None = None
@@ -130,3 +132,32 @@ class KnownUntilInput(Input):
 
     known_until: CalendarDate | None
     source: Text
+
+
+class DatedDayInput(DayInput):
+    """A day and what it is."""
+
+    day: CalendarDate
+
+
+class ChangesInput(Input):
+    """One set of changes of a calendar, published as one version. What is removed goes first.
+
+    `source` is the act behind the whole; without it the acts of the single changes are its basis, and nothing may be
+    removed.
+    """
+
+    days: Annotated[tuple[DatedDayInput, ...], Field(max_length=400)] = ()
+    removed_days: Annotated[tuple[CalendarDate, ...], Field(max_length=400)] = ()
+    hours: HoursInput | None = None
+    known_until: KnownUntilInput | None = None
+    source: Text | None = None
+    decided_by: Text | None = None
+
+
+class YearInput(Input):
+    """All days of a year that differ from the ordinary week, confirmed by a person; the year is known from then on."""
+
+    days: Annotated[tuple[DatedDayInput, ...], Field(min_length=1, max_length=400)]
+    source: Text
+    decided_by: Text | None = None

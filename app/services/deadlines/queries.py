@@ -35,9 +35,15 @@ def calendar_version_of(path: str, purpose: Purpose = "deadline") -> str:
     return _VERSION_OF.format(purposes=_LAYERS_OF[purpose], units=_UNITS_OF.format(path=path))
 
 
-def policy_in_force_on(day: str) -> str:
-    """Return the SQL expression of the clock policy in force on `day` (an SQL date), as text for `read_policy`."""
-    return _POLICY.format(condition=f"policy.valid_from <= {day} order by policy.valid_from desc")
+def policy_in_force_on(day: str, field: str = "null") -> str:
+    """Return the SQL expression of the clock policy in force on `day` (an SQL date), as text for `read_policy`.
+
+    `field` is an SQL expression of the procedure's field: rules for that field alone go before the general ones.
+    """
+    return _POLICY.format(
+        condition=f"policy.valid_from <= {day} and (policy.field is null or policy.field = {field}) "
+        "order by policy.field is null, policy.valid_from desc"
+    )
 
 
 def policy_with_id(policy_id: str) -> str:

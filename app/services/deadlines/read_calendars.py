@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
 from app.core.db import from_json
+from app.domain.calendar_layers import DAYS_OFF
 from app.domain.deadline_sentences import clock_text
 from app.domain.errors import NotFound, Refusal
 from app.services.deadlines import queries
 from app.services.deadlines.changes import NATIONAL, CalendarName
+from app.services.deadlines.inputs import YearInput
 from app.services.deadlines.layers import known_until, last_day, nearest_hours, ordered_layers
 from app.services.deadlines.queries import Purpose
-from app.services.ports import HolidayProposals
+from app.services.ports import HolidayProposals, ProposedDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class DayListed:
     source: str
     confidence: str
     decided_on: dt.date | None
+    decided_by: str
+    effective_at: dt.datetime | None
+    publication: int | None
     closes_from: str | None
     closes_to: str | None
     replaces: dt.date | None
@@ -180,6 +185,13 @@ async def proposed_days(connection: AsyncConnection, year: int, propose: Holiday
     ]
 
 
+def year_beside_proposals(given: YearInput, proposed: Iterable[ProposedDay]) -> tuple[list[dt.date], list[dt.date]]:
+    """Return the proposed days off that the year does not have, and its days off that nobody proposed."""
+    off = {said.day for said in given.days if said.kind in DAYS_OFF}
+    expected = {found.day for found in proposed if found.kind in DAYS_OFF}
+    return sorted(expected - off), sorted(off - expected)
+
+
 def _warning(code: str, purpose: Purpose, known: dt.date, today: dt.date) -> CalendarWarning:
     left = (known - today).days
     kind = "calendar_known_until_near" if left >= 0 else "calendar_known_until_passed"
@@ -203,6 +215,9 @@ def _days(layers: Iterable[Mapping[str, Any]], year: int) -> list[DayListed]:
             source=day["source"],
             confidence=day["confidence"],
             decided_on=_date(day["decided_on"]),
+            decided_by=day["decided_by"],
+            effective_at=None if day["effective_at"] is None else dt.datetime.fromisoformat(day["effective_at"]),
+            publication=day["publication_id"],
             closes_from=_clock(day["closes_from"]),
             closes_to=_clock(day["closes_to"]),
             replaces=_date(day["replaces"]),

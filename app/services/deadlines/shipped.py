@@ -12,6 +12,7 @@ from app.domain.calendars import clock_minutes
 from app.models.base import Base
 from app.models.calendars import Calendar, CalendarDay, ClockPolicy, OfficeHours
 from app.services.audit.queries import write_audit_entry
+from app.services.deadlines.writes import publish_first_versions
 
 _PURPOSES: Final = ("deadline", "reception")
 
@@ -27,9 +28,10 @@ async def load_shipped_calendars(session: AsyncSession, *, now: dt.datetime) -> 
         await _load_missing(
             session, select(OfficeHours.id).where(OfficeHours.unit_id.is_(None)), map(_hours, rows("working_hours.csv"))
         ),
-        await _load_missing(session, select(ClockPolicy.id), map(_policy, rows("clock_policies.csv"))),
+        await _load_policies(session),
     ]
     if any(loaded):
+        await publish_first_versions(await session.connection(), now=now)
         names = ("calendar_days", "office_hours", "clock_policies")
         await write_audit_entry(
             await session.connection(),
@@ -56,6 +58,15 @@ async def _load_calendars(session: AsyncSession) -> int:
     session.add_all(days)
     await session.flush()
     return len(days)
+
+
+async def _load_policies(session: AsyncSession) -> int:
+    """Load the policies of regimes that are not there at all, so that a new law reaches old installations too."""
+    known = set(await session.scalars(select(ClockPolicy.regime)))
+    added = [_policy(row) for row in rows("clock_policies.csv") if row["regime"] not in known]
+    session.add_all(added)
+    await session.flush()
+    return len(added)
 
 
 async def _load_missing(session: AsyncSession, present: Select[int], shipped: Iterable[Base]) -> int:
@@ -97,6 +108,7 @@ def _policy(row: dict[str, str]) -> ClockPolicy:
     return ClockPolicy(
         regime=row["regime"],
         valid_from=dt.date.fromisoformat(row["valid_from"]),
+        field=row["field"] or None,
         count_mode=row["count_mode"],
         same_day_cutoff=clock_minutes(row["same_day_cutoff"]),
         minutes_per_working_day=int(row["minutes_per_working_day"]),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.deadline_explanation import ExplanationLine
+from app.domain.deadline_totals import TimeSpent, time_spent
 from app.domain.deadlines import Limit, LimitUnit, Suspension, SuspensionEffect, minutes_left, minutes_used
 from app.domain.errors import ActionRefused, Refusal
 from app.domain.lifecycle import DossierState
@@ -30,6 +31,8 @@ class DossierDeadline:
     explanation: Sequence[ExplanationLine]
     minutes_used: int
     minutes_left: int
+    spent: TimeSpent
+    """From acceptance to the end or, of an open dossier, to the asking."""
 
 
 async def deadline_of(connection: AsyncConnection, actor: Actor, code: str, *, now: dt.datetime) -> DossierDeadline:
@@ -57,4 +60,5 @@ async def deadline_of(connection: AsyncConnection, actor: Actor, code: str, *, n
         explanation=explanation_of(compiled, facts.policy, limit, row.accepted_at, suspensions, extensions),
         minutes_used=minutes_used(*course, at=at),
         minutes_left=minutes_left(*course, at=at),
+        spent=time_spent(compiled.calendar, row.accepted_at, at, suspensions),
     )

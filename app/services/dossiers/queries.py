@@ -24,6 +24,8 @@ _IN_FORCE = """
   v.status <> 'draft' and v.valid_from <= {day}::date and (v.valid_to is null or v.valid_to > {day}::date)
 """
 
+_FIELD = "(select p.field from procedure p where p.id = d.procedure_id)"
+
 _STORED_ANSWER = """
   select k.request_hash, k.status, k.headers, k.body from idempotency_key k where k.scope = {scope} and k.key = {key}
 """
@@ -60,7 +62,7 @@ select
   exists (select from procedure p where p.code = $7) as procedure_known,
   (select last from numbered) as number,
   {calendar_version_of("competent.path")} as calendar_version,
-  {policy_in_force_on("$8::date")} as policy,
+  {policy_in_force_on("$8::date", "(select p.field from procedure p where p.code = $7)")} as policy,
   exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
     as external_code_taken
 from (select 1) one
@@ -105,7 +107,7 @@ select
   {calendar_version_of("c.path")} as calendar_version_now,
   (select v.id from procedure_version v where v.procedure_id = d.procedure_id and {_IN_FORCE.format(day="$5")}
     order by v.version desc limit 1) as version_in_force,
-  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date")}) as policy
+  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy
 from (select 1) one
 left join answered on true left join seen on true left join locked d on true
 left join unit r on r.id = d.receiving_unit_id left join unit c on c.id = d.competent_unit_id
@@ -136,7 +138,7 @@ select
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
   {calendar_version_of("c.path")} as calendar_version_now,
-  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date")}) as policy,
+  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy,
   {_PEOPLE} as people,
   (select coalesce(json_agg(json_build_object('code', a.code, 'system', a.system) order by a.code), '[]')
     from dossier_alias a where a.dossier_id = d.id) as aliases,

@@ -110,6 +110,14 @@ def _corrected(data: Mapping[str, Any]) -> Sentences:
     )
 
 
+def _deadline_moved(data: Mapping[str, Any]) -> Sentences:
+    act = f" ({data['legal_basis']})" if data.get("legal_basis") else ""
+    return (
+        f"Lịch làm việc thay đổi{act}: hẹn trả từ {moment(data['before_due'])} thành {moment(data['after_due'])}",
+        f"Working calendar changed{act}: due {_moment_en(data['after_due'])}, not {_moment_en(data['before_due'])}",
+    )
+
+
 _SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], Sentences]] = {
     EventType.REGISTERED: _registered,
     EventType.ACCEPTED: _accepted,
@@ -129,6 +137,7 @@ _SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], Sentences]] = {
     EventType.STOPPED: _stopped,
     EventType.CORRECTED: _corrected,
     EventType.RATED: lambda _data: ("Công dân đã đánh giá", "Rated by the applicant"),
+    EventType.DEADLINE_MOVED: _deadline_moved,
 }
 
 _PUBLIC: Mapping[EventType, Sentences] = {
@@ -147,6 +156,7 @@ _PUBLIC: Mapping[EventType, Sentences] = {
     EventType.STOPPED: ("Dừng giải quyết", "Stopped"),
     EventType.CORRECTED: ("Đã đính chính, giấy tiếp nhận cũ hết hiệu lực", "Corrected; the former receipt is void"),
     EventType.RATED: ("Đã đánh giá", "Rated"),
+    EventType.DEADLINE_MOVED: ("Ngày hẹn trả thay đổi theo lịch làm việc", "Date moved with the working calendar"),
 }
 
 

@@ -1,9 +1,9 @@
 """Calendars as they are answered."""
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 Purpose = Literal["deadline", "reception"]
 
@@ -41,7 +41,10 @@ class CalendarLayers(_Out):
 
 
 class CalendarDayOut(_Out):
-    """What the layer `calendar` says of a day; of one day the later in the list counts, closures are added."""
+    """What the layer `calendar` says of a day; of one day the later in the list counts, closures are added.
+
+    `publication` is the version that brought it.
+    """
 
     day: dt.date
     kind: str
@@ -49,6 +52,9 @@ class CalendarDayOut(_Out):
     source: str
     confidence: str
     decided_on: dt.date | None
+    decided_by: str
+    effective_at: AwareDatetime | None
+    publication: int | None
     closes_from: str | None
     closes_to: str | None
     replaces: dt.date | None
@@ -91,12 +97,74 @@ class CalendarOut(_Out):
 
 
 class CalendarChangedOut(_Out):
-    """The calendar after the change."""
+    """The calendar after the change; open dossiers follow, see `publication` among the publications."""
 
     code: str
     purpose: Purpose
     version: str
     known_until: dt.date
+    publication: int
+
+
+class CalendarYearOut(CalendarChangedOut):
+    """`missing`: proposed days off that the year does not have; `unexpected`: its days off that nobody proposed."""
+
+    missing: list[dt.date]
+    unexpected: list[dt.date]
+
+
+class UnitEffectOut(_Out):
+    """What would happen to a unit's open dossiers; `untold`: those the calendar has no days for keep their date."""
+
+    code: str
+    name: str
+    open: int
+    moved: int
+    earlier: int
+    later: int
+    untold: int
+
+
+class MovedDossierOut(_Out):
+    code: str
+    competent_unit: str
+    before_due: AwareDatetime
+    after_due: AwareDatetime
+    provisional: bool
+
+
+class CalendarPreviewOut(_Out):
+    """What the changes would move; counts and units on the first page only. Nothing is stored."""
+
+    code: str
+    purpose: Purpose
+    known_until: dt.date
+    examined: int | None
+    moved: int | None
+    units: list[UnitEffectOut] | None
+    items: list[MovedDossierOut]
+    next_cursor: str | None
+
+
+class PublicationOut(_Out):
+    """A version of a layer: who published what and when, on which acts, and how far it has reached open dossiers."""
+
+    id: int
+    version: int
+    changes: dict[str, Any]
+    legal_basis: str
+    decided_by: str
+    published_at: AwareDatetime
+    published_by: str | None
+    examined: int
+    moved: int
+    left_alone: int
+    finished_at: AwareDatetime | None
+
+
+class PublicationsOut(_Out):
+    items: list[PublicationOut]
+    next_cursor: str | None
 
 
 class ProposedDayOut(_Out):

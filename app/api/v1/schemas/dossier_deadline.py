@@ -1,5 +1,6 @@
 """What goes out about the dates of one dossier."""
 
+import dataclasses
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
@@ -30,12 +31,29 @@ class AdjustmentOut(BaseModel):
     recorded_at: AwareDatetime
 
 
+class ElapsedOut(BaseModel):
+    working_minutes: int
+    clock_minutes: int
+
+
+class TimeSpentOut(BaseModel):
+    """Since acceptance; the three parts sum to the total, in working minutes and around the clock."""
+
+    handling: ElapsedOut
+    waiting_for_citizen: ElapsedOut
+    waiting_for_payment: ElapsedOut
+    total: ElapsedOut
+
+
 class DossierDeadlineOut(BaseModel):
-    """`promised_due_at` was printed and stays; `current_due_at` follows the ledger; minutes are working minutes."""
+    """`promised_due_at` was printed and stays; `lawful_due_at` is the statutory limit as known at acceptance;
+    `current_due_at` follows the ledger. Minutes are working minutes; those of a `calendar_change` are the clock's.
+    """
 
     code: str
     accepted_at: AwareDatetime
     promised_due_at: AwareDatetime
+    lawful_due_at: AwareDatetime
     current_due_at: AwareDatetime
     provisional: bool
     suspended_since: AwareDatetime | None
@@ -44,6 +62,7 @@ class DossierDeadlineOut(BaseModel):
     regime: str
     minutes_used: int
     minutes_left: int
+    time_spent: TimeSpentOut
     adjustments: list[AdjustmentOut]
     explanation: list[ExplanationLineOut]
 
@@ -55,6 +74,7 @@ def deadline_document(found: DossierDeadline) -> dict[str, Any]:
         "code": row.code,
         "accepted_at": local(row.accepted_at),
         "promised_due_at": local(row.promised_due_at),
+        "lawful_due_at": local(row.lawful_due_at),
         "current_due_at": local(row.current_due_at),
         "provisional": row.due_provisional,
         "suspended_since": local(row.suspended_since),
@@ -63,6 +83,7 @@ def deadline_document(found: DossierDeadline) -> dict[str, Any]:
         "regime": found.regime,
         "minutes_used": found.minutes_used,
         "minutes_left": found.minutes_left,
+        "time_spent": dataclasses.asdict(found.spent),
         "adjustments": [
             {
                 "seq": line.seq,
