@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.api.app import serve_opened
 from app.bootstrap import Application, migrate_database
 from app.core.clock import LOCAL_ZONE, FixedClock
-from app.core.db import PostgresDatabase, plain_url
+from app.core.db import PostgresDatabase, driver_of, plain_url, transaction
 from app.core.embedded_postgres import start_cluster
 from app.core.security import TokenSigner
 from app.core.settings import Settings
@@ -45,7 +45,7 @@ class SavepointDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._connection.begin_nested():
+        async with transaction(self._connection):
             yield self._connection
 
     @asynccontextmanager
@@ -55,8 +55,8 @@ class SavepointDatabase:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         async with (
-            self._connection.begin_nested(),
-            AsyncSession(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+            transaction(self._connection),
+            AsyncSession(self._connection, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
@@ -106,11 +106,12 @@ def clock() -> FixedClock:
 @pytest.fixture
 async def application(worker_database: PostgresDatabase, clock: FixedClock) -> AsyncIterator[Application]:
     async with worker_database.writer.connect() as connection:
-        transaction = await connection.begin()
+        outer = (await driver_of(connection)).transaction()
+        await outer.start()
         try:
             yield _application(SavepointDatabase(connection), clock, worker_database.url)
         finally:
-            await transaction.rollback()
+            await outer.rollback()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """For operations: is the process alive, can it serve, what do its numbers say."""
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -26,7 +27,7 @@ async def ready(app: App, response: Response) -> dict[str, str]:
     try:
         async with app.database.read() as connection:
             await fetch_one(connection, "select 1 as one")
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         response.status_code = 503
         return {"status": "not_ready", "database": "unreachable"}
     return {"status": "ready", "database": "reachable"}
@@ -41,7 +42,7 @@ async def metrics(app: App) -> Response:
         async with app.database.read() as connection:
             numbers = await house_numbers(connection, now=now, today=local_date(now))
         body += generate_latest(_gauges(numbers))
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         log.warning("house_numbers_unavailable", kind=type(error).__name__)
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

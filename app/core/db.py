@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 from uuid import uuid4
 
+import asyncpg
 import orjson
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -71,17 +72,22 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writer.begin() as connection:
+        async with lend(self._writer) as connection, transaction(connection):
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self._reader.connect() as connection:
+        async with lend(self._reader) as connection:
             yield connection
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        async with (
+            lend(self._writer) as connection,
+            transaction(connection),
+            AsyncSession(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     async def close(self) -> None:
@@ -118,24 +124,65 @@ def _engine(
         max_overflow=pool_size,
         pool_recycle=1800,
         connect_args=connect_args,
-        isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
+        # SQLAlchemy leaves transactions alone: they are the driver's own (`transaction`), shared by ORM and hand SQL.
+        isolation_level="AUTOCOMMIT",
         json_deserializer=orjson.loads,
     )
 
 
+@asynccontextmanager
+async def lend(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Lend a pooled connection; one that broke is thrown away instead of going back to the pool."""
+    async with engine.connect() as connection:
+        if (await driver_of(connection)).is_closed():
+            await connection.invalidate()
+        try:
+            yield connection
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+            await connection.invalidate()
+            raise
+
+
+@asynccontextmanager
+async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Run the block in a transaction, or in a savepoint of the one under way; an error rolls it back."""
+    async with (await driver_of(connection)).transaction():
+        yield
+
+
+async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """Return the driver's own connection: hand-written SQL goes there, past SQLAlchemy's description of results."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise asyncpg.InterfaceError("the connection is closed")
+    return driver
+
+
+class Row(asyncpg.Record):  # type: ignore[misc]  # asyncpg publishes no types
+    """A row whose columns are attributes."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 async def fetch_all(connection: AsyncConnection, sql: str, *parameters: object) -> Sequence[Any]:
     """Run driver-level SQL (`$1`…) and return all rows. One round trip."""
-    return (await connection.exec_driver_sql(sql, parameters)).all()
+    rows: Sequence[Any] = await (await driver_of(connection)).fetch(sql, *parameters, record_class=Row)
+    return rows
 
 
 async def fetch_one(connection: AsyncConnection, sql: str, *parameters: object) -> Any | None:
     """Run driver-level SQL (`$1`…) and return the first row or None. One round trip."""
-    return (await connection.exec_driver_sql(sql, parameters)).first()
+    return await (await driver_of(connection)).fetchrow(sql, *parameters, record_class=Row)
 
 
 async def execute(connection: AsyncConnection, sql: str, *parameters: object) -> int:
     """Run driver-level SQL (`$1`…) and return the number of rows it touched. One round trip."""
-    return (await connection.exec_driver_sql(sql, parameters)).rowcount
+    status = await (await driver_of(connection)).execute(sql, *parameters)
+    return int(status.rpartition(" ")[2])
 
 
 def to_json(value: object) -> str:

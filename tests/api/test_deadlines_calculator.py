@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
 
-from app.core.db import PostgresDatabase
+from app.bootstrap import Application
+from tests.factories.wire import statements_on
 
 SAME_DAY = {"value": 1, "unit": "same_day"}
 
@@ -102,21 +102,12 @@ async def test_the_regime_follows_the_day_of_receipt(client: httpx.AsyncClient) 
 
 
 async def test_a_question_takes_one_statement_once_the_calendar_is_known(
-    client: httpx.AsyncClient, worker_database: PostgresDatabase
+    client: httpx.AsyncClient, application: Application
 ) -> None:
     await asked(client, "2026-11-23 09:00", working_days(1))
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    engine = worker_database.writer.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    async with statements_on(application.database) as sent:
         await asked(client, "2026-11-23 10:00", working_days(2))
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert len(statements) == 1
+    assert len(sent) == 1
 
 
 async def test_all_faults_of_a_question_are_named_at_once(client: httpx.AsyncClient) -> None:

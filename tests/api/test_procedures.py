@@ -1,12 +1,9 @@
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, event
 
 from app.api.messages import MESSAGES
 from app.api.pagination import encode_cursor
@@ -15,6 +12,7 @@ from app.bootstrap import Application
 from app.domain.permissions import Role
 from app.services.procedures import __file__ as package
 from tests.factories.people import COMMUNE, PROVINCE, signed_in
+from tests.factories.wire import statements_on
 
 CONTENT: dict[str, Any] = {
     "name": "Thủ tục thử",
@@ -28,21 +26,6 @@ PROCEDURE: dict[str, Any] = {"code": "9.000001", "field": "Hộ tịch", "synony
 @pytest.fixture
 async def manager(application: Application) -> dict[str, str]:
     return await signed_in(application, Role.PROVINCE_ADMINISTRATOR, PROVINCE)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is sent to any database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def faults_of(answer: httpx.Response) -> set[tuple[str, str | None]]:
@@ -62,9 +45,9 @@ def faults_of(answer: httpx.Response) -> set[tuple[str, str | None]]:
     ],
 )
 async def test_public_reads_keep_their_schema_in_one_round_trip(
-    client: httpx.AsyncClient, path: str, schema: type[Any]
+    application: Application, client: httpx.AsyncClient, path: str, schema: type[Any]
 ) -> None:
-    with statements() as sent:
+    async with statements_on(application.database) as sent:
         answer = await client.get(f"/api/v1{path}")
     assert answer.status_code == 200
     # The way out keeps no field from the reader: what is declared is all there is.

@@ -2,8 +2,8 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.bootstrap import Application
@@ -171,7 +171,7 @@ async def test_the_database_refuses_to_change_what_is_published(office: Office, 
         "select v.id from procedure_version v join procedure p on p.id = v.procedure_id "
         "where p.code = '1.001193' and v.version = 1",
     )
-    with pytest.raises(DBAPIError, match="never changes"):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changes"):
         async with office.connection.begin_nested():
             await execute(office.connection, statement, version.id)
 

@@ -345,7 +345,7 @@ async def timeline(
 ) -> list[dict[str, Any]]:
     """Return the events of a dossier in scope, oldest first; one row with `code` None if there is no such dossier."""
     rows = await fetch_all(connection, _TIMELINE, code, everything, patterns, account_id)
-    return [{**row._mapping, "data": from_json(row.data)} for row in rows]  # noqa: SLF001 - the documented way to a dict
+    return [{**row, "data": from_json(row.data)} for row in rows]
 
 
 async def receipts_of(connection: AsyncConnection, code: str) -> list[Any]:

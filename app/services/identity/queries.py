@@ -229,5 +229,5 @@ def _credentials(row: Any) -> Credentials:
 
 
 def _view(row: Any) -> dict[str, Any]:
-    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    found = dict(row)
     return found | {"roles": from_json(found["roles"])}

@@ -61,7 +61,7 @@ async def units_page(
         limit,
         *(after or ()),
     )
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    return [dict(row) for row in rows]
 
 
 async def unit_detail(connection: AsyncConnection, code: str, *, on: dt.date) -> dict[str, Any] | None:
@@ -85,7 +85,7 @@ async def unit_detail(connection: AsyncConnection, code: str, *, on: dt.date) ->
     )
     if row is None:
         return None
-    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    found = dict(row)
     return found | {part: from_json(found[part]) for part in ("parent", "agency_identifiers", "counters")}
 
 
