@@ -1,8 +1,10 @@
 # One image for `serve`, `worker` and `migrate`. Build where no registry can be reached with
-# --build-arg BASE=<an image that has Python 3.11 or newer>, and with wheels in ./wheels for a closed network.
+# --build-arg BASE=<an image that has Python 3.11 or newer>; in a closed network put the wheels (`pip download`) in
+# ./wheels and add --build-arg PIP_NO_INDEX=1.
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
+ARG PIP_NO_INDEX
 WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_NO_CACHE_DIR=1
 RUN python3 -m venv /opt/motcua
