@@ -2,17 +2,8 @@
 
 import datetime as dt
 
-import httpx
-import pytest
-
-from app.bootstrap import Application
 from app.core.clock import FixedClock
-from tests.factories.dossiers import AT_THE_COUNTER, BIRTH, MARITAL_STATUS, Desk, applicant, desk_of, registration
-
-
-@pytest.fixture
-async def desk(application: Application, client: httpx.AsyncClient) -> Desk:
-    return await desk_of(application, client)
+from tests.factories.dossiers import AT_THE_COUNTER, BIRTH, MARITAL_STATUS, Desk, applicant, registration
 
 
 async def test_accepting_at_once_gives_code_receipt_and_promise(desk: Desk) -> None:

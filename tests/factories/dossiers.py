@@ -1,5 +1,6 @@
 """Dossiers of the suite: bodies of requests with synthetic people, and dossiers driven over HTTP to a wanted state."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 
 from app.bootstrap import Application
+from app.core.clock import LOCAL_ZONE, FixedClock
 from app.domain.permissions import Role
 from tests.factories.contract import hold_to_contract
 from tests.factories.people import COMMUNE, signed_in
@@ -110,6 +112,16 @@ async def desk_of(application: Application, client: httpx.AsyncClient, unit: str
     )
 
 
+def go_to(clock: FixedClock, text: str) -> None:
+    """Let the clock show `2026-11-25 10:00` in Vietnam."""
+    clock.move_to(dt.datetime.fromisoformat(text).replace(tzinfo=LOCAL_ZONE))
+
+
+def codes(problem: dict[str, Any]) -> list[str]:
+    """Return the codes of all faults in a problem document."""
+    return [fault["code"] for fault in problem["errors"]]
+
+
 REFUSE: dict[str, Any] = {
     "reason_code": "outside_competence",
     "explanation": "Không thuộc thẩm quyền",
@@ -125,8 +137,8 @@ STOP: dict[str, Any] = {
     "legal_basis": "NĐ 118/2025",
 }
 AT_THE_COUNTER: dict[str, Any] = {"method": "counter", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ"}
-BY_POST = {"method": "postal", "tracking_number": "EB123456789VN"}
-ONLINE = {"method": "online", "link": "https://example.vn/ket-qua/1"}
-PAYMENT = {"amount_vnd": 1_250_000, "reason": "Lệ phí trước bạ"}
-PAID = {"method": "bank_transfer", "reference": "FT26112300001"}
-WITHDRAW = {"explanation": "Công dân đổi ý"}
+BY_POST: dict[str, Any] = {"method": "postal", "tracking_number": "EB123456789VN"}
+ONLINE: dict[str, Any] = {"method": "online", "link": "https://example.vn/ket-qua/1"}
+PAYMENT: dict[str, Any] = {"amount_vnd": 1_250_000, "reason": "Lệ phí trước bạ"}
+PAID: dict[str, Any] = {"method": "bank_transfer", "reference": "FT26112300001"}
+WITHDRAW: dict[str, Any] = {"explanation": "Công dân đổi ý"}

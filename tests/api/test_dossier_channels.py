@@ -1,0 +1,213 @@
+"""Registration from the counter, the portal and by post; who files, for whom, and what is checked."""
+
+from typing import Any
+
+import pytest
+
+from app.bootstrap import Application
+from app.core.clock import FixedClock
+from app.domain.permissions import Permission, Role
+from app.services.procedures.drafts import create_draft, publish
+from app.services.procedures.inputs import VersionInput
+from tests.factories.dossiers import MARITAL_STATUS, REFUSE, Desk, applicant, codes, go_to, registration
+from tests.factories.people import COMMUNE, OTHER_COMMUNE, PROVINCE, account_of, signed_in_machine
+
+PORTAL = {Permission.DOSSIERS_READ, Permission.DOSSIERS_SUBMIT, Permission.PAYMENTS_CONFIRM}
+
+
+@pytest.fixture
+async def portal(application: Application) -> dict[str, str]:
+    return await signed_in_machine(application, PORTAL, PROVINCE)
+
+
+def online(**changes: Any) -> dict[str, Any]:
+    return registration(channel="online", return_channel="online", accept=False, **changes)
+
+
+async def test_the_portal_files_online_and_a_clerk_accepts(
+    desk: Desk, portal: dict[str, str], clock: FixedClock
+) -> None:
+    answer = await desk.post("/dossiers", online(external_code="G22.99-261123-000123"), by=portal)
+    filed = answer.json()
+    assert (answer.status_code, filed["state"], filed["channel"], filed["version"]) == (201, "registered", "online", 1)
+    assert answer.headers["location"] == f"/api/v1/dossiers/{filed['code']}"
+    assert answer.headers["etag"] == '"1"'
+    assert (filed["accepted_at"], filed["promised_due_at"]) == (None, None)
+    assert filed["actions"] == ["withdraw"], "the portal submits and withdraws, it accepts nothing"
+
+    go_to(clock, "2026-11-23 10:30")
+    accepted = await desk.act("G22.99-261123-000123", "accept")
+    # The clock runs from acceptance, not from submission (domain: Thời gian nhận hồ sơ).
+    assert accepted["accepted_at"] == "2026-11-23T10:30:00+07:00"
+    assert accepted["promised_due_at"] == "2026-11-27T10:30:00+07:00"
+    assert accepted["receipt"]["promised_due_at"] == accepted["promised_due_at"]
+    assert accepted["receipt"]["lookup_secret"] == filed["receipt"]["lookup_secret"], (
+        "the same receipt, now with a date"
+    )
+    read = await desk.get(f"/dossiers/{filed['code']}")
+    assert {name: read[name] for name in accepted} == accepted
+    assert read["aliases"] == [{"code": "G22.99-261123-000123", "system": "machine"}]
+
+
+async def test_the_portal_may_not_accept(desk: Desk, portal: dict[str, str]) -> None:
+    refused = await desk.post("/dossiers", online() | {"accept": True}, by=portal)
+    assert (refused.status_code, codes(refused.json())) == (403, ["permission_missing"])
+    filed = (await desk.post("/dossiers", online(), by=portal)).json()
+    assert codes(await desk.act(filed["code"], "accept", by=portal, expect=403)) == ["permission_missing"]
+
+
+async def test_a_portal_without_the_scope_files_nothing(application: Application, desk: Desk) -> None:
+    reader = await signed_in_machine(application, {Permission.DOSSIERS_READ}, PROVINCE)
+    refused = await desk.post("/dossiers", online(), by=reader)
+    assert (refused.status_code, codes(refused.json())) == (403, ["permission_missing"])
+
+
+async def test_a_portal_of_another_unit_files_nothing_here(application: Application, desk: Desk) -> None:
+    stranger = await signed_in_machine(application, PORTAL, OTHER_COMMUNE)
+    refused = await desk.post("/dossiers", online(), by=stranger)
+    assert (refused.status_code, codes(refused.json())) == (403, ["out_of_scope"])
+
+
+async def test_papers_by_post_with_the_result_by_post(desk: Desk) -> None:
+    dossier = await desk.register(channel="postal", return_channel="postal", return_address="Tổ 2, phường Châu Sơn")
+    read = await desk.get(f"/dossiers/{dossier['code']}")
+    assert (read["channel"], read["return_channel"], read["return_address"]) == (
+        "postal", "postal", "Tổ 2, phường Châu Sơn",
+    )  # fmt: skip
+
+
+async def test_somebody_files_for_somebody_else(desk: Desk) -> None:
+    dossier = await desk.register(
+        representative=applicant(full_name="Trần Văn Thử", gender="male", identity_number="037890000001")
+    )
+    read = await desk.get(f"/dossiers/{dossier['code']}")
+    assert read["applicant"]["full_name"] == "Nguyễn Thị Thử Nghiệm"
+    assert read["representative"]["identity_number"] == "037890000001"
+
+
+async def test_faults_of_the_representative_are_named_beside_the_applicants(desk: Desk) -> None:
+    body = registration(
+        applicant=applicant(identity_number="1"),
+        representative=applicant(identity_number="2", date_of_birth="2027-01-01"),
+    )
+    answer = await desk.post("/dossiers", body)
+    assert {(fault["code"], fault["field"]) for fault in answer.json()["errors"]} == {
+        ("identity_number_malformed", "applicant.identity_number"),
+        ("identity_number_malformed", "representative.identity_number"),
+        ("date_in_future", "representative.date_of_birth"),
+    }
+
+
+async def test_an_enterprise_shows_its_tax_code(desk: Desk) -> None:
+    body = {"kind": "enterprise", "full_name": "Công ty TNHH Thử Nghiệm", "identity_number": "0101234567"}
+    assert (await desk.register(applicant=body))["state"] == "accepted"
+    refused = await desk.post("/dossiers", registration(applicant=body | {"identity_number": "01"}))
+    assert codes(refused.json()) == ["tax_code_malformed"]
+
+
+async def test_an_identity_number_is_needed_but_not_of_everybody(desk: Desk) -> None:
+    refused = await desk.post("/dossiers", registration(applicant=applicant(identity_number=None)))
+    assert [(fault["code"], fault["field"]) for fault in refused.json()["errors"]] == [
+        ("missing", "applicant.identity_number")
+    ]
+    assert (await desk.register(applicant=applicant(identity_number=None, kind="other")))["state"] == "accepted"
+
+
+async def test_what_looks_wrong_in_an_identity_number_is_a_warning_not_a_fault(desk: Desk) -> None:
+    # Digits 5 and 6 say 2090 with "9": a woman of the 2300s; the year given differs.
+    dossier = await desk.register(applicant=applicant(gender="male"))
+    assert "identity_number_gender_differs" in [warning["code"] for warning in dossier["warnings"]]
+
+
+@pytest.mark.parametrize(
+    ("components", "expected"),
+    [
+        ([{"code": "TP99", "originals": 1}], {"component_unknown", "component_missing"}),
+        ([{"code": "TP01", "originals": 1}, {"code": "TP01", "originals": 1}], {"component_repeated"}),
+        ([{"code": "TP01", "originals": 0}], {"component_empty"}),
+        ([{"code": "TP01", "source": "data"}], {"component_not_from_data"}),
+    ],
+)
+async def test_papers_are_those_the_procedure_lists(
+    desk: Desk, components: list[dict[str, Any]], expected: set[str]
+) -> None:
+    answer = await desk.post("/dossiers", registration(components=components))
+    assert answer.status_code == 422
+    assert expected <= set(codes(answer.json()))
+
+
+async def test_a_case_of_the_procedure_asks_for_its_own_papers(desk: Desk) -> None:
+    refused = await desk.post("/dossiers", registration(case_variant="again"))
+    assert [fault["params"]["component"] for fault in refused.json()["errors"]] == ["TP02"]
+    papers = [{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
+    assert (await desk.register(case_variant="again", components=papers))["case_variant"] == "again"
+    unknown = await desk.post("/dossiers", registration(case_variant="never_heard_of"))
+    assert codes(unknown.json()) == ["case_variant_unknown"]
+
+
+async def test_a_channel_the_procedure_does_not_offer_is_refused(desk: Desk) -> None:
+    # Đăng ký kết hôn (1.000894) needs both people at the counter: no postal term is listed.
+    body = registration(procedure_code="1.000894", channel="postal", accept=False, components=[])
+    assert codes((await desk.post("/dossiers", body)).json()) == ["channel_not_offered"]
+
+
+async def test_an_unknown_reason_of_refusal_is_answered_with_the_list(desk: Desk) -> None:
+    filed = await desk.register(accept=False)
+    answer = await desk.act(filed["code"], "refuse", expect=422, **(REFUSE | {"reason_code": "because"}))
+    (fault,) = answer["errors"]
+    assert (fault["code"], fault["field"]) == ("code_unknown", "reason_code")
+    assert "outside_competence" in fault["params"]["expected"]
+    assert "outside_competence" in fault["vi"]
+
+
+async def test_a_refusal_carries_reason_and_legal_basis(desk: Desk) -> None:
+    filed = await desk.register(accept=False)
+    refused = await desk.act(filed["code"], "refuse", **REFUSE)
+    assert (refused["state"], refused["national_status"], refused["actions"]) == ("refused", 3, [])
+    assert refused["ended_at"] == "2026-11-23T09:00:00+07:00"
+    outcome = (await desk.get(f"/dossiers/{filed['code']}"))["outcome"]
+    assert {name: outcome[name] for name in ("kind", *REFUSE)} == {"kind": "refused", **REFUSE}
+    status = await desk.get(f"/lookup/{filed['code']}", secret=filed["receipt"]["lookup_secret"])
+    assert status["why_vi"] == "Hồ sơ không thuộc thẩm quyền giải quyết của cơ quan (NĐ 118/2025)"
+    entry = (await desk.get(f"/dossiers/{filed['code']}/timeline"))["entries"][-1]
+    assert entry["vi"] == "Từ chối tiếp nhận: Hồ sơ không thuộc thẩm quyền giải quyết của cơ quan"
+
+
+async def test_a_refusal_needs_reason_explanation_and_basis_all_named_at_once(desk: Desk) -> None:
+    filed = await desk.register(accept=False)
+    answer = await desk.act(filed["code"], "refuse", expect=422)
+    assert {fault["field"].rpartition(".")[2] for fault in answer["errors"]} == set(REFUSE)
+
+
+async def test_an_accepted_dossier_is_not_refused_but_stopped_or_decided(desk: Desk) -> None:
+    dossier = await desk.register()
+    assert codes(await desk.act(dossier["code"], "refuse", expect=409, **REFUSE)) == ["action_not_possible_now"]
+
+
+async def test_the_version_in_force_at_acceptance_is_pinned(
+    application: Application, desk: Desk, clock: FixedClock
+) -> None:
+    filed = await desk.register(accept=False)
+    content = VersionInput.model_validate(
+        {
+            "name": "Cấp Giấy xác nhận tình trạng hôn nhân (mới)",
+            "valid_from": "2026-11-25",
+            "components": [{"code": "TP01", "name": "Tờ khai"}],
+            "terms": [{"channel": "counter", "statutory": {"value": 2, "unit": "working_days"}}],
+        }
+    )
+    administrator = await account_of(application, Role.PROVINCE_ADMINISTRATOR, PROVINCE)
+    async with application.database.write() as connection:
+        await create_draft(connection, MARITAL_STATUS, content, actor=administrator, now=clock.at)
+        await publish(connection, MARITAL_STATUS, 2, actor=administrator, now=clock.at)
+    go_to(clock, "2026-11-25 09:00")
+    assert (await desk.get(f"/dossiers/{filed['code']}"))["procedure"]["version"] == 1
+    accepted = await desk.act(filed["code"], "accept")
+    assert (accepted["procedure"]["version"], accepted["procedure"]["name"][-5:]) == (2, "(mới)")
+    assert accepted["promised_due_at"] == "2026-11-27T09:00:00+07:00", "two days, as the new version says"
+    assert (await desk.get(f"/dossiers/{filed['code']}"))["procedure"] == accepted["procedure"]
+
+
+async def test_the_commune_is_named_as_receiving_and_competent(desk: Desk) -> None:
+    dossier = await desk.register(accept=False)
+    assert dossier["receiving_unit"] == dossier["competent_unit"] == {"code": COMMUNE, "name": "Phường Châu Sơn"}

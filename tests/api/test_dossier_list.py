@@ -1,0 +1,170 @@
+"""The clerk's list: what is in it, how it is narrowed, and pages that show everything exactly once."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from app.bootstrap import Application
+from app.core.clock import FixedClock
+from app.domain.permissions import Role
+from tests.factories.dossiers import BIRTH, SUPPLEMENT, WITHDRAW, Desk, applicant, codes, desk_of, go_to
+from tests.factories.people import DEPARTMENT, OTHER_COMMUNE, PROVINCE, account_of, signed_in
+
+
+async def listed(desk: Desk, **parameters: Any) -> list[str]:
+    return [item["code"] for item in (await desk.get("/dossiers", **parameters))["items"]]
+
+
+async def test_names_are_masked_and_numbers_absent(desk: Desk) -> None:
+    await desk.register()
+    answer = await desk.client.get("/api/v1/dossiers", headers=desk.clerk)
+    (item,) = answer.json()["items"]
+    assert item["applicant_name"] not in (None, "Nguyễn Thị Thử Nghiệm")
+    assert "*" in item["applicant_name"]
+    assert "037990" not in answer.text
+
+
+async def test_each_side_lists_the_dossier_once(application: Application, desk: Desk) -> None:
+    own = (await desk.register())["code"]
+    shared = (await desk.register(competent_unit=DEPARTMENT))["code"]
+    department = await desk_of(application, desk.client, DEPARTMENT)
+    assert await listed(desk) == [shared, own]
+    assert await listed(department) == [shared]
+    inspector = await signed_in(application, Role.INSPECTOR, PROVINCE)
+    for parameters in ({}, {"unit": PROVINCE}):
+        page = await desk.client.get("/api/v1/dossiers", params=parameters, headers=inspector)
+        assert [item["code"] for item in page.json()["items"]] == [shared, own]
+    page = await desk.client.get("/api/v1/dossiers", params={"unit": OTHER_COMMUNE}, headers=inspector)
+    assert page.json()["items"] == []
+
+
+async def test_filters(application: Application, desk: Desk, clock: FixedClock) -> None:
+    waiting = (await desk.register())["code"]
+    await desk.act(waiting, "request_supplement", **SUPPLEMENT)
+    birth = (
+        await desk.register(
+            procedure_code=BIRTH, components=[{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
+        )
+    )["code"]
+    await account_of(application, Role.SPECIALIST, "13285", username="specialist.of.lists")
+    started = (await desk.register())["code"]
+    await desk.act(started, "start_processing", assignee="specialist.of.lists")
+    filed = (await desk.register(accept=False))["code"]
+    ended = (await desk.register())["code"]
+    await desk.act(ended, "withdraw", **WITHDRAW)
+
+    assert await listed(desk, state="accepted") == [birth]
+    assert await listed(desk, state=["withdrawn", "registered"]) == [ended, filed]
+    assert await listed(desk, procedure=BIRTH) == [birth]
+    assert await listed(desk, assignee="specialist.of.lists") == [started]
+    assert await listed(desk, due_before="2026-11-23T17:01:00+07:00") == [birth]
+    assert await listed(desk, sort="due_at") == [birth, waiting, started]
+    assert await listed(desk, sort="-due_at") == [started, waiting, birth]
+    assert await listed(desk, sort="registered_at") == [waiting, birth, started, filed, ended]
+    assert await listed(desk, overdue=True) == []
+    go_to(clock, "2026-11-27 09:01")
+    assert await listed(desk, overdue=True) == [started, birth]
+    assert await listed(desk, overdue=False) == [waiting], "a waiting dossier is not overdue"
+    items = {item["code"]: item["overdue"] for item in (await desk.get("/dossiers"))["items"]}
+    assert [code for code, overdue in items.items() if overdue] == [started, birth]
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "dang thi thu nghiem",
+        "Đặng",
+        "NGHIEM đang",
+        "ngh",
+        "037990777777",
+        "G22.99-261123-777",
+        "OUTSIDE777",
+        "{code}",
+    ],
+)
+async def test_search_by_name_number_and_codes(desk: Desk, q: str) -> None:
+    found = await desk.register(
+        applicant=applicant(full_name="Đặng Thị Thử Nghiệm", identity_number="037990777777"),
+        external_code="OUTSIDE777" if "OUTSIDE" in q else "G22.99-261123-777",
+    )
+    await desk.register(applicant=applicant(full_name="Lê Văn Khác"))
+    assert await listed(desk, q=q.format(code=found["code"])) == [found["code"]]
+
+
+async def test_search_by_a_tax_code(desk: Desk) -> None:
+    company = {"kind": "enterprise", "full_name": "Công ty Thử", "identity_number": "0101234567"}
+    code = (await desk.register(applicant=company))["code"]
+    assert await listed(desk, q="0101234567") == [code]
+
+
+@pytest.mark.parametrize("q", ["nobody", "037990000000", "H42.1-000000-0000", "a & b | !c:*", "'; drop table dossier"])
+async def test_search_that_finds_nothing_is_an_empty_list(desk: Desk, q: str) -> None:
+    await desk.register()
+    assert await listed(desk, q=q) == []
+
+
+async def test_a_search_without_a_word_is_refused(desk: Desk) -> None:
+    assert codes(await desk.get("/dossiers", q="&&& ***", expect=422)) == ["search_empty"]
+
+
+@pytest.mark.parametrize("sort", ["registered_at", "-registered_at", "due_at", "-due_at"])
+async def test_pages_show_everything_once_while_dossiers_arrive(desk: Desk, clock: FixedClock, sort: str) -> None:
+    there = {(await desk.register())["code"] for _ in range(7)}
+    seen: list[str] = []
+    cursor = None
+    for _ in range(20):
+        page = await desk.get("/dossiers", sort=sort, limit=2, **({} if cursor is None else {"cursor": cursor}))
+        assert len(page["items"]) <= 2
+        seen += [item["code"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+        clock.move_to(clock.at.replace(minute=clock.at.minute + 1))
+        if len(seen) < 7:
+            await desk.register()
+    assert cursor is None
+    assert len(seen) == len(set(seen))
+    assert there <= set(seen)
+
+
+def forged(*values: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "garbage",
+        "ä",
+        forged("due_at", "2026-11-23T09:00:00+07:00", 1),
+        forged("-registered_at", "yesterday", 1),
+        forged("-registered_at", "2026-11-23T09:00:00", 1),
+        forged("-registered_at", "0001-01-01T00:00:00+14:00", 1),
+        forged("-registered_at", "2026-11-23T09:00:00+07:00", 2**70),
+        forged("-registered_at", "2026-11-23T09:00:00+07:00", "1"),
+        forged("-registered_at", "2026-11-23T09:00:00+07:00"),
+    ],
+)
+async def test_a_foreign_cursor_is_refused(desk: Desk, cursor: str) -> None:
+    assert codes(await desk.get("/dossiers", cursor=cursor, expect=422)) == ["cursor_invalid"]
+
+
+async def test_unknown_state_and_sort_are_named_at_once(desk: Desk) -> None:
+    answer = await desk.get("/dossiers", state=["accepted", "lost"], sort="name", expect=422)
+    assert {(fault["code"], fault["field"]) for fault in answer["errors"]} == {
+        ("state_unknown", "state"), ("sort_unknown", "sort"),
+    }  # fmt: skip
+    assert "awaiting_supplement" in answer["errors"][0]["params"]["expected"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("limit", 0), ("limit", 201), ("limit", "many"), ("due_before", "2026-11-23"), ("overdue", "perhaps"), ("q", ""),
+     ("due_before", "9999-12-31T23:59:59-12:00"), ("q", "x" * 201), ("unit", "a\x00b")],
+)  # fmt: skip
+async def test_a_parameter_out_of_bounds_is_refused(desk: Desk, parameter: str, value: object) -> None:
+    answer = await desk.get("/dossiers", expect=422, **{parameter: value})
+    assert [fault["field"] for fault in answer["errors"]] == [parameter]

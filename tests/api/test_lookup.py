@@ -1,0 +1,74 @@
+"""Public look-up by receipt: status, dates and why; nothing about people, nothing to guess with."""
+
+import pytest
+
+from app.core.clock import FixedClock
+from tests.factories.dossiers import AT_THE_COUNTER, SUPPLEMENT, Desk, applicant, codes, go_to
+
+
+async def test_the_status_follows_the_dossier(desk: Desk, clock: FixedClock) -> None:
+    dossier = await desk.register(accept=False)
+    code, secret = dossier["code"], dossier["receipt"]["lookup_secret"]
+    status = await desk.get(f"/lookup/{code}", secret=secret)
+    assert (status["state"], status["kept"], status["promised_due_at"]) == ("registered", None, None)
+    await desk.act(code, "accept")
+    go_to(clock, "2026-11-27 09:01")
+    status = await desk.get(f"/lookup/{code}", secret=secret)
+    assert (status["kept"], status["current_due_at"]) == ("overdue", "2026-11-27T09:00:00+07:00")
+    await desk.act(code, "resolve")
+    status = await desk.get(f"/lookup/{code}", secret=secret)
+    assert (status["state"], status["kept"], status["rating_open"]) == ("resolved", "late", True)
+    assert status["rating_token"] == dossier["receipt"]["rating_token"]
+    await desk.act(code, "hand_over", **AT_THE_COUNTER)
+    status = await desk.get(f"/lookup/{code}", secret=secret)
+    assert (status["national_status"], status["status_vi"]) == (10, "Đã trả kết quả")
+    assert [event["vi"] for event in status["events"]] == [
+        "Đã đăng ký", "Đã tiếp nhận, có ngày hẹn trả", "Đã có kết quả", "Đã trả kết quả",
+    ]  # fmt: skip
+
+
+async def test_somebody_asked_for_papers_sees_which_and_until_when(desk: Desk) -> None:
+    dossier = await desk.register()
+    await desk.act(dossier["code"], "request_supplement", answer_within_days=7, **SUPPLEMENT)
+    status = await desk.get(f"/lookup/{dossier['code']}", secret=dossier["receipt"]["lookup_secret"])
+    assert (status["waiting"], status["kept"]) == (True, "in_time")
+    assert status["supplement"] == {
+        "components": ["TP01"],
+        "problems": ["Không đúng mẫu quy định"],
+        "answer_due_at": "2026-11-30T23:59:00+07:00",
+    }
+
+
+async def test_no_personal_data_leaves_whatever_happened(desk: Desk) -> None:
+    dossier = await desk.register(
+        representative=applicant(full_name="Trần Văn Đại", identity_number="037890555555"),
+        summary="Con của Lê Thị Riêng Tư",
+    )
+    code = dossier["code"]
+    await desk.act(code, "request_supplement", items=SUPPLEMENT["items"], reason="Thiếu chữ ký của bà Lê Thị Riêng Tư")
+    await desk.act(code, "receive_supplement")
+    await desk.act(code, "correct", reason="Nhầm tên Trần Văn Đại", summary="Trích yếu của Lê Thị Riêng Tư")
+    answer = await desk.client.get(f"/api/v1/lookup/{code}", params={"secret": dossier["receipt"]["lookup_secret"]})
+    for personal in ("Nguyễn", "Trần Văn", "Riêng Tư", "0379", "0378", "0900000000", "Tổ 1", "Người thử"):
+        assert personal not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_outside_code_finds_it_as_well(desk: Desk) -> None:
+    dossier = await desk.register(external_code="G22-77")
+    status = await desk.get("/lookup/G22-77", secret=dossier["receipt"]["lookup_secret"])
+    assert status["code"] == dossier["code"]
+
+
+@pytest.mark.parametrize("secret", ["", "x" * 201, "\x00"])
+async def test_a_secret_has_its_limits(desk: Desk, secret: str) -> None:
+    dossier = await desk.register()
+    answer = await desk.get(f"/lookup/{dossier['code']}", secret=secret, expect=422)
+    assert [fault["field"] for fault in answer["errors"]] == ["secret"]
+
+
+async def test_the_secret_of_another_dossier_opens_nothing(desk: Desk) -> None:
+    one, other = await desk.register(), await desk.register()
+    answer = await desk.get(f"/lookup/{one['code']}", secret=other["receipt"]["lookup_secret"], expect=404)
+    assert codes(answer) == ["lookup_unknown"]
+    assert codes(await desk.get(f"/lookup/{one['code']}", secret="ký tự lạ", expect=404)) == ["lookup_unknown"]

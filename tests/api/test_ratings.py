@@ -1,0 +1,93 @@
+"""One rating a dossier, by the capability on its receipt, once the result is there; never by the staff."""
+
+from typing import Any
+
+import pytest
+
+from app.bootstrap import Application
+from app.core.db import fetch_one
+from tests.factories.dossiers import REFUSE, Desk, codes
+
+
+@pytest.fixture
+async def token(desk: Desk) -> str:
+    """The capability of a dossier that is resolved."""
+    dossier = await desk.register()
+    await desk.act(dossier["code"], "resolve")
+    return str(dossier["receipt"]["rating_token"])
+
+
+async def test_a_rating_is_kept_with_channel_and_assistance(application: Application, desk: Desk, token: str) -> None:
+    body = {
+        "level": 4, "reasons": ["polite_staff", "fast_result"], "comment": "Tốt", "channel": "kiosk", "assisted": True,
+    }  # fmt: skip
+    answer = await desk.client.post(f"/api/v1/ratings/{token}", json=body)
+    assert (answer.status_code, answer.json()["level"]) == (201, 4)
+    async with application.database.read() as connection:
+        row = await fetch_one(connection, "select level, comment, channel, assisted, reasons::text from rating")
+    assert row is not None
+    assert (row.level, row.comment, row.channel, row.assisted) == (4, "Tốt", "kiosk", True)
+    dossier = await desk.get(f"/dossiers/{desk.codes[0]}")
+    assert (dossier["rated"], dossier["version"]) == (True, 4)
+    assert (await desk.get(f"/dossiers/{desk.codes[0]}/timeline"))["entries"][-1]["vi"] == "Công dân đã đánh giá"
+
+
+async def test_the_invitation_shows_what_is_rated_and_the_choices(desk: Desk, token: str) -> None:
+    invitation = await desk.get(f"/ratings/{token}")
+    assert (invitation["dossier_code"], invitation["open"], invitation["rated"]) == (desk.codes[0], True, False)
+    assert len(invitation["levels"]) == 5
+    assert "polite_staff" in [reason["code"] for reason in invitation["reasons"]]
+    await desk.client.post(f"/api/v1/ratings/{token}", json={"level": 5})
+    invitation = await desk.get(f"/ratings/{token}")
+    assert (invitation["open"], invitation["rated"]) == (False, True)
+
+
+async def test_nobody_rates_before_the_result(desk: Desk) -> None:
+    dossier = await desk.register()
+    path = f"/api/v1/ratings/{dossier['receipt']['rating_token']}"
+    early = await desk.client.post(path, json={"level": 5})
+    assert (early.status_code, codes(early.json())) == (409, ["rating_before_result"])
+    filed = await desk.register(accept=False)
+    await desk.act(filed["code"], "refuse", **REFUSE)
+    refused = await desk.client.post(f"/api/v1/ratings/{filed['receipt']['rating_token']}", json={"level": 1})
+    assert codes(refused.json()) == ["rating_before_result"]
+
+
+async def test_the_staff_do_not_rate(desk: Desk, token: str) -> None:
+    answer = await desk.client.post(f"/api/v1/ratings/{token}", json={"level": 5}, headers=desk.clerk)
+    assert (answer.status_code, codes(answer.json())) == (403, ["staff_cannot_rate"])
+    assert (await desk.get(f"/ratings/{token}"))["rated"] is False
+
+
+async def test_a_second_rating_is_refused_and_the_same_key_is_answered_again(desk: Desk, token: str) -> None:
+    path, key = f"/api/v1/ratings/{token}", {"Idempotency-Key": "my answer"}
+    first = await desk.client.post(path, json={"level": 2}, headers=key)
+    again = await desk.client.post(path, json={"level": 2}, headers=key)
+    assert (again.status_code, again.content) == (201, first.content)
+    other = await desk.client.post(path, json={"level": 5}, headers=key)
+    assert codes(other.json()) == ["idempotency_key_reused"]
+    second = await desk.client.post(path, json={"level": 5})
+    assert (second.status_code, codes(second.json())) == (409, ["already_rated"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"level": 0}, "level"), ({"level": 6}, "level"), ({}, "level"),
+        ({"level": 5, "reasons": ["because"]}, "reasons[0]"),
+        ({"level": 5, "channel": "staff"}, "channel"), ({"level": 5, "stars": 5}, "stars"),
+        ({"level": 5, "comment": "\x00"}, "comment"), ({"level": 5, "comment": "x" * 301}, "comment"),
+    ],
+)  # fmt: skip
+async def test_a_malformed_rating_is_refused(desk: Desk, token: str, body: dict[str, Any], field: str) -> None:
+    answer = await desk.client.post(f"/api/v1/ratings/{token}", json=body)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["errors"]] == [field]
+    assert (await desk.get(f"/ratings/{token}"))["rated"] is False
+
+
+@pytest.mark.parametrize("made_up", ["aaaaaaaaaaaaaaaaaaaaaa", "--------"])
+async def test_a_made_up_token_opens_nothing(desk: Desk, made_up: str) -> None:
+    assert codes(await desk.get(f"/ratings/{made_up}", expect=404)) == ["rating_unknown"]
+    answer = await desk.client.post(f"/api/v1/ratings/{made_up}", json={"level": 5})
+    assert codes(answer.json()) == ["rating_unknown"]
