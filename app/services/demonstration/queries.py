@@ -49,3 +49,9 @@ async def dossiers_by_state(connection: AsyncConnection) -> dict[int, int]:
 async def imported_dossiers(connection: AsyncConnection) -> int:
     row: Any = await fetch_one(connection, "select count(*) as n from dossier where imported")
     return int(row.n)
+
+
+async def counted_dossiers(connection: AsyncConnection) -> int:
+    """Return how many dossiers the figures know."""
+    row: Any = await fetch_one(connection, "select count(*) as n from dossier_fact")
+    return int(row.n)

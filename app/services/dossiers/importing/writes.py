@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import execute, fetch_all, to_json
+from app.core.db import driver_of, execute, fetch_all, to_json
 from app.models.base import Base
 from app.models.dossiers import Dossier, DossierAlias, DossierComponent, DossierParty, Receipt
 from app.models.events import DossierEvent
@@ -63,10 +63,7 @@ returning agency_code, day, last
 
 
 async def begin_batch(connection: AsyncConnection) -> None:
-    """Let one import at a time write, until the transaction ends: two runs of one file import it once.
-
-    It also begins the transaction that COPY, over the driver's own connection, is then part of.
-    """
+    """Let one import at a time write, until the transaction ends: two runs of one file import it once."""
     await fetch_all(connection, "select pg_advisory_xact_lock(hashtext('dossier import'))::text")
 
 
@@ -96,7 +93,7 @@ async def copy_dossiers(
 
     COPY takes all rows of a table in one round trip, and values for identity columns as well.
     """
-    copy = await _copier(connection)
+    copy = (await driver_of(connection)).copy_records_to_table
     records = [(key, *map(row.get, _DOSSIER)) for key, row in dossiers]
     await copy("dossier", records=records, columns=("id", *_DOSSIER))
     for table, names in _CHILDREN.items():
@@ -117,13 +114,6 @@ def _records(
     return [
         (key, *map({**row, **{name: encode(row[name]) for name, encode in encoded}}.get, names)) for key, row in rows
     ]
-
-
-async def _copier(connection: AsyncConnection) -> Any:
-    """Return the COPY of the driver under this connection, inside whose transaction it then takes place."""
-    raw = await connection.get_raw_connection()
-    driver: Any = raw.driver_connection
-    return driver.copy_records_to_table
 
 
 def _columns(by_day: Mapping[Day, int]) -> tuple[list[str], list[dt.date], list[int]]:
