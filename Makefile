@@ -40,7 +40,8 @@ $(INSTALLED_DEV): $(INSTALLED) requirements/dev.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
-run: setup ## Set up and serve on http://127.0.0.1:8000
+run: setup ## Set up, fill an empty database with a province to try, serve on http://127.0.0.1:8000
+	$(BIN)/motcua demo --if-empty
 	exec $(BIN)/motcua serve
 
 test: setup-dev ## Run the whole suite
