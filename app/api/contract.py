@@ -8,7 +8,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from app.api.deps import Requires, RequiresInStatement
+from app.api.idempotency import idempotency_key
 from app.api.problems import PROBLEM_MEDIA_TYPE
+from app.api.v1.actions import if_match
 
 TOKEN_URL = "/api/v1/auth/token"  # noqa: S105 - an address, not a secret
 _FAULT: dict[str, Any] = {
@@ -51,6 +53,23 @@ _SIGN_IN: dict[str, Any] = {
         "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": {}},
     },
 }
+# Dependencies that read a header themselves; FastAPI cannot see which.
+_HEADER_READ_BY: dict[Any, dict[str, Any]] = {
+    idempotency_key: {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "Cùng khóa, cùng nội dung: làm một lần, trả lời như nhau. / Same key, same body: done once.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    },
+    if_match: {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "ETag của bản đã xem. / The ETag of what was seen.",
+        "schema": {"type": "string"},
+    },
+}
 _PROBLEM_ANSWERS = {
     "4XX": "Yêu cầu bị từ chối / The request was refused",
     "5XX": "Lỗi hệ thống / The service failed",
@@ -76,16 +95,23 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(replaced, None)
     schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
     components["securitySchemes"] = {"oauth2": _SIGN_IN}
-    permissions = dict(_guards(app))
+    calls = dict(_calls(app))
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _answers(operation["responses"], path)
-            if (path, method) in permissions:
-                operation["security"] = [{"oauth2": []}]
-                permission = permissions[path, method]
-                if permission is not None:
-                    operation["x-permission"] = permission
+            for call in calls.get((path, method), ()):
+                _say(operation, call)
     return found
+
+
+def _say(operation: dict[str, Any], call: object) -> None:
+    """Say of an operation what one of its dependencies means to the caller."""
+    if isinstance(call, Requires | RequiresInStatement):
+        operation["security"] = [{"oauth2": []}]
+        if call.permission is not None:
+            operation["x-permission"] = call.permission.value
+    elif call in _HEADER_READ_BY:
+        operation.setdefault("parameters", []).append(_HEADER_READ_BY[call])
 
 
 def _answers(responses: dict[str, Any], path: str) -> None:
@@ -97,20 +123,17 @@ def _answers(responses: dict[str, Any], path: str) -> None:
             responses[status] = {"description": description, "content": content}
 
 
-def _guards(app: FastAPI) -> Iterator[tuple[tuple[str, str], str | None]]:
-    """((path, method), permission) of every guarded route; permission None: being signed in is enough."""
+def _calls(app: FastAPI) -> Iterator[tuple[tuple[str, str], list[Any]]]:
+    """((path, method), what the route depends on) of every route."""
     for context in iter_route_contexts(app.routes):
         dependant = getattr(context, "dependant", None)
         if dependant is None:
             continue
-        for guard in _guards_below(dependant):
-            for method in context.methods or ():
-                permission = None if guard.permission is None else guard.permission.value
-                yield (str(context.path_format), method.lower()), permission
+        for method in context.methods or ():
+            yield (str(context.path_format), method.lower()), list(_calls_below(dependant))
 
 
-def _guards_below(dependant: Any) -> Iterator[Requires | RequiresInStatement]:
+def _calls_below(dependant: Any) -> Iterator[Any]:
     for dependency in dependant.dependencies:
-        if isinstance(dependency.call, Requires | RequiresInStatement):
-            yield dependency.call
-        yield from _guards_below(dependency)
+        yield dependency.call
+        yield from _calls_below(dependency)

@@ -1,6 +1,7 @@
 """What routes are given: the application, a connection or session that commits before the answer leaves, the actor.
 
-All of them are coroutines: FastAPI sends plain functions to a thread and back, which costs more than what they do.
+All of them are coroutines, and none depends on another: FastAPI sends plain functions to a thread and back, and walks
+a tree of dependencies anew for each request; both cost more than what these functions do.
 """
 
 from collections.abc import AsyncIterator
@@ -17,26 +18,30 @@ from app.services.identity.queries import auth_version
 from app.services.identity.tokens import ensure_current, read_access_token
 
 
-async def application(request: Request) -> Application:
+def application_of(request: Request) -> Application:
     found: Application = request.app.state.application
     return found
+
+
+async def application(request: Request) -> Application:
+    return application_of(request)
 
 
 App = Annotated[Application, Depends(application)]
 
 
-async def _write_connection(app: App) -> AsyncIterator[AsyncConnection]:
-    async with app.database.write() as connection:
+async def _write_connection(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with application_of(request).database.write() as connection:
         yield connection
 
 
-async def _read_connection(app: App) -> AsyncIterator[AsyncConnection]:
-    async with app.database.read() as connection:
+async def _read_connection(request: Request) -> AsyncIterator[AsyncConnection]:
+    async with application_of(request).database.read() as connection:
         yield connection
 
 
-async def _orm_session(app: App) -> AsyncIterator[AsyncSession]:
-    async with app.database.session() as session:
+async def _orm_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with application_of(request).database.session() as session:
         yield session
 
 
@@ -46,15 +51,13 @@ ReadConnection = Annotated[AsyncConnection, Depends(_read_connection, scope="fun
 Session = Annotated[AsyncSession, Depends(_orm_session, scope="function")]
 
 
-async def token_actor(request: Request, app: App) -> Actor:
+def token_actor(request: Request) -> Actor:
     """Return the actor of the bearer token, not yet compared with the account row."""
+    app = application_of(request)
     scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(Refusal("token_missing"))
     return read_access_token(app.signer, token, now=app.clock.now())
-
-
-TokenActor = Annotated[Actor, Depends(token_actor)]
 
 
 class Requires:
@@ -63,10 +66,11 @@ class Requires:
     def __init__(self, permission: Permission | None) -> None:
         self.permission = permission
 
-    async def __call__(self, actor: TokenActor, app: App) -> Actor:
+    async def __call__(self, request: Request) -> Actor:
+        actor = token_actor(request)
         if self.permission is not None:
             require(actor, self.permission)
-        async with app.database.read() as connection:
+        async with application_of(request).database.read() as connection:
             ensure_current(actor, await auth_version(connection, actor.account_id or 0))
         return actor
 
@@ -80,7 +84,8 @@ class RequiresInStatement:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, actor: TokenActor) -> Actor:
+    async def __call__(self, request: Request) -> Actor:
+        actor = token_actor(request)
         require(actor, self.permission)
         return actor
 

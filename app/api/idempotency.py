@@ -6,9 +6,8 @@ Hot paths write their key in their own statement (`app.services.dossiers.writes`
 import datetime as dt
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
-from fastapi import Header, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.domain.errors import Conflict, InvalidInput, Refusal
@@ -17,13 +16,12 @@ from app.services.audit.idempotency import StoredAnswer, claim_key, store_answer
 _MAX_KEY = 200
 
 
-async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+async def idempotency_key(request: Request) -> str | None:
     """Return the request's key; None if it has none; raise `InvalidInput` if it is malformed."""
-    if idempotency_key is None:
-        return None
-    if not 0 < len(idempotency_key) <= _MAX_KEY or not idempotency_key.isascii() or not idempotency_key.isprintable():
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= _MAX_KEY and key.isascii() and key.isprintable()):
         raise InvalidInput(Refusal("idempotency_key_invalid", "Idempotency-Key"))
-    return idempotency_key
+    return key
 
 
 async def request_hash(request: Request) -> bytes:

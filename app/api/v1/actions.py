@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
 from app.api.v1.dossiers import Key, Reader, keyed_request, send
@@ -23,11 +23,12 @@ Doer = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_READ))]
 _ETAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
 
 
-async def if_match(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def if_match(request: Request) -> int | None:
     """Return the version the caller has seen; None without the header or for `*`."""
-    if if_match is None or if_match == "*":
+    seen = request.headers.get("if-match")
+    if seen is None or seen == "*":
         return None
-    found = _ETAG.match(if_match.strip())
+    found = _ETAG.match(seen.strip())
     if found is None:
         raise InvalidInput(Refusal("if_match_invalid", "If-Match"))
     return int(found.group(1))
