@@ -17,6 +17,7 @@ from app.services.identity.scope import unit_in_scope
 CLOCK_STANDS = """(d.suspended_since is not null
   and coalesce(case d.state when 5 then p.supplement_effect else p.payment_effect end, 'pause') <> 'none')"""
 POLICY = "left join clock_policy p on p.id = d.clock_policy_id"
+FIELD = "(select f.field from procedure f where f.id = d.procedure_id)"
 OPEN = "d.ended_at is null and d.accepted_at is not null"
 
 
@@ -94,7 +95,7 @@ async def unanswered_online(connection: AsyncConnection, units: Sequence[int], t
         connection,
         "select d.id as dossier_id, d.receiving_unit_id as unit_id, greatest(d.registered_at, "
         "(select max(s.received_at) from supplement_request s where s.dossier_id = d.id)) as asked_at, "
-        f"{policy_in_force_on('$2')} as policy "
+        f"{policy_in_force_on('$2::date', FIELD)} as policy "
         "from dossier d where d.receiving_unit_id = any ($1::int[]) and d.ended_at is null and d.accepted_at is null "
         "and d.state = 1 and d.channel = 'online'",
         units,
@@ -125,7 +126,7 @@ async def supplements_expiring(
     return await fetch_all(
         connection,
         "select d.id as dossier_id, d.code, d.version, place.unit_id, d.assignee_id, s.seq, s.answer_due_at, "
-        f"coalesce({policy_with_id('d.clock_policy_id')}, {policy_in_force_on('$3')}) as policy, "
+        f"coalesce({policy_with_id('d.clock_policy_id')}, {policy_in_force_on('$3::date', FIELD)}) as policy, "
         "(select a.raised_at from alert a where a.dossier_id = d.id and a.kind = 'supplement_expiring' "
         "and a.occurrence = s.seq::text) as reminded_at "
         "from supplement_request s join dossier d on d.id = s.dossier_id cross join lateral (select case "

@@ -12,8 +12,8 @@ from app.services.alerts.queries import CLOCK_STANDS, OPEN, POLICY
 
 _DUE_KINDS = [kind.value for kind in DUE_KINDS]
 
-# A later rung of the due time goes on at the level that the unacknowledged one before it had reached. What another
-# worker has just claimed is found before (no number is spent) or met as a conflict; all claim in one order.
+# A later rung of the same due time goes on where the unacknowledged one before it stands, since when it stands there.
+# What another worker has just claimed is found before (no number is spent) or met as a conflict; all claim in one order.
 _RAISE = """
 with wanted as (
   select w.* from jsonb_to_recordset($1::jsonb) as w(dossier_id bigint, unit_id int, kind text, occurrence text,
@@ -22,20 +22,23 @@ with wanted as (
 claimed as (
   insert into alert (dossier_id, unit_id, kind, occurrence, due_at, raised_at, level, reached_at, closed_at)
   select w.dossier_id, w.unit_id, w.kind, w.occurrence, w.due_at, $2::timestamptz,
-    coalesce((select max(before.level) from alert before where w.kind = any ($3::text[])
-      and before.dossier_id = w.dossier_id and before.kind = any ($3::text[]) and before.closed_at is null
-      and before.acknowledged_at is null), 1),
-    $2::timestamptz, case when w.kind = 'breach_without_apology' then $2::timestamptz end
-  from wanted w
+    coalesce(ladder.level, 1), coalesce(ladder.reached_at, $2::timestamptz),
+    case when w.kind = 'breach_without_apology' then $2::timestamptz end
+  from wanted w left join lateral (
+    select before.level, before.reached_at from alert before
+    where before.dossier_id = w.dossier_id and before.due_at = w.due_at and before.kind = any ($3::text[])
+      and before.closed_at is null and before.acknowledged_at is null
+    order by before.level desc, before.reached_at limit 1
+  ) ladder on w.kind = any ($3::text[])
   where not exists (select from alert a
     where a.dossier_id = w.dossier_id and a.kind = w.kind and a.occurrence = w.occurrence)
   order by w.dossier_id, w.kind, w.occurrence
   on conflict (dossier_id, kind, occurrence) do nothing
-  returning id, dossier_id, kind, occurrence, level
+  returning id, dossier_id, kind, occurrence, level, reached_at
 ),
 steps as (
   insert into alert_step (alert_id, level, reached_at, assignee_id)
-  select c.id, c.level, $2::timestamptz, case when c.level = 1 then w.assignee_id end
+  select c.id, c.level, c.reached_at, case when c.level = 1 then w.assignee_id end
   from claimed c join wanted w using (dossier_id, kind, occurrence)
 )
 select id, dossier_id, kind, level from claimed
