@@ -29,6 +29,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
 }
 
 _CODE_OF_STATUS = {
+    400: "malformed_body",
     401: "unauthenticated",
     403: "forbidden",
     404: "not_found",

@@ -139,13 +139,13 @@ def unknown_components(
     seen: Counter[str] = Counter()
     refusals = []
     for index, piece in enumerate(submitted):
-        path, params = f"{field}[{index}].code", {"component": piece.code}
+        path, params = f"{field}.{index}.code", {"component": piece.code}
         seen[piece.code] += 1
         component = by_code.get(piece.code)
         if component is None:
             refusals.append(Refusal("component_unknown", path, params))
         elif piece.source is ComponentSource.DATA and not component.data_satisfiable:
-            refusals.append(Refusal("component_not_from_data", f"{field}[{index}].source", params))
+            refusals.append(Refusal("component_not_from_data", f"{field}.{index}.source", params))
         if seen[piece.code] == 2:  # noqa: PLR2004 - said once, at the second mention
             refusals.append(Refusal("component_repeated", path, params))
     return refusals

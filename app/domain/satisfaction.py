@@ -44,7 +44,7 @@ def project(level: SatisfactionLevel) -> ThreeLevel:
 def check_reasons(reasons: Iterable[str], known: Collection[str], *, field: str = "reasons") -> list[Refusal]:
     """Return a refusal for each reason code that is not in the list in force (`rating_reason_unknown`)."""
     return [
-        Refusal("rating_reason_unknown", f"{field}[{index}]")
+        Refusal("rating_reason_unknown", f"{field}.{index}")
         for index, reason in enumerate(reasons)
         if reason not in known
     ]

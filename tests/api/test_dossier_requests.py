@@ -200,7 +200,8 @@ async def test_a_dossier_is_known_by_its_own_code_and_its_outside_code(desk: Des
 
 async def test_an_outside_code_belongs_to_one_dossier(application: Application, desk: Desk) -> None:
     first = await desk.register(external_code="G22-1")
-    for taken in ("G22-1", first["code"]):
-        refused = await desk.post("/dossiers", registration(external_code=taken))
-        assert (refused.status_code, codes(refused.json())) == (409, ["external_code_taken"])
+    refused = await desk.post("/dossiers", registration(external_code="G22-1"))
+    assert (refused.status_code, codes(refused.json())) == (409, ["external_code_taken"])
+    refused = await desk.post("/dossiers", registration(external_code=first["code"]))
+    assert (refused.status_code, codes(refused.json())) == (422, ["external_code_ours"])
     assert await count(application) == 1

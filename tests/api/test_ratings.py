@@ -74,7 +74,7 @@ async def test_a_second_rating_is_refused_and_the_same_key_is_answered_again(des
     ("body", "field"),
     [
         ({"level": 0}, "level"), ({"level": 6}, "level"), ({}, "level"),
-        ({"level": 5, "reasons": ["because"]}, "reasons[0]"),
+        ({"level": 5, "reasons": ["because"]}, "reasons.0"),
         ({"level": 5, "channel": "staff"}, "channel"), ({"level": 5, "stars": 5}, "stars"),
         ({"level": 5, "comment": "\x00"}, "comment"), ({"level": 5, "comment": "x" * 301}, "comment"),
     ],

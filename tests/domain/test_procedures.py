@@ -47,7 +47,7 @@ def test_what_is_not_paper_needs_no_pieces(source: ComponentSource) -> None:
 
 def test_a_paper_outside_the_list_is_refused() -> None:
     refusals = unknown_components(LISTED, [SubmittedComponent(code="TP99", originals=1)])
-    assert [(refusal.code, refusal.field) for refusal in refusals] == [("component_unknown", "components[0].code")]
+    assert [(refusal.code, refusal.field) for refusal in refusals] == [("component_unknown", "components.0.code")]
 
 
 def test_a_component_named_twice_is_refused_once() -> None:

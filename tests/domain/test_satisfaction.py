@@ -43,8 +43,8 @@ def test_few_answers_are_not_published() -> None:
 def test_each_unknown_reason_is_named_by_its_place() -> None:
     refusals = check_reasons(["polite", "nonsense", "x"], {"polite"})
     assert [(refusal.code, refusal.field) for refusal in refusals] == [
-        ("rating_reason_unknown", "reasons[1]"),
-        ("rating_reason_unknown", "reasons[2]"),
+        ("rating_reason_unknown", "reasons.1"),
+        ("rating_reason_unknown", "reasons.2"),
     ]
 
 

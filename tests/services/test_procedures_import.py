@@ -174,7 +174,7 @@ async def test_a_faulty_row_does_not_stop_the_others_and_every_fault_is_told(app
     assert faults[4] == set()
     assert {code for code, _ in faults[5]} == {"missing", "enum", "greater_than_equal", "replacement_unknown"}
     assert faults[6] >= {("import_cell_unreadable", "terms")}
-    assert faults[7] == {("committed_above_statutory", "terms[0].committed.value")}
+    assert faults[7] == {("committed_above_statutory", "terms.0.committed.value")}
     assert [row.row for row in report.rows if row.outcome is RowOutcome.CREATED] == [4]
     assert report.count(RowOutcome.REFUSED) == 5
 

@@ -244,15 +244,15 @@ def test_a_content_that_contradicts_itself_is_refused_even_as_a_draft() -> None:
         )
     )
     assert [(fault.code, fault.field) for fault in faults] == [
-        ("component_code_repeated", "components[1]"),
-        ("term_repeated", "terms[1]"),
-        ("fee_repeated", "fees[1]"),
-        ("case_variant_unknown", "terms[2].case_variant"),
-        ("case_requires_unknown", "case_variants[0].requires"),
-        ("limit_absurd", "terms[0].statutory.value"),
-        ("limit_absurd", "terms[1].statutory.value"),
-        ("limit_absurd", "terms[2].statutory.value"),
-        ("fee_tariff_invalid", "fees[1].later_steps"),
+        ("component_code_repeated", "components.1"),
+        ("term_repeated", "terms.1"),
+        ("fee_repeated", "fees.1"),
+        ("case_variant_unknown", "terms.2.case_variant"),
+        ("case_requires_unknown", "case_variants.0.requires"),
+        ("limit_absurd", "terms.0.statutory.value"),
+        ("limit_absurd", "terms.1.statutory.value"),
+        ("limit_absurd", "terms.2.statutory.value"),
+        ("fee_tariff_invalid", "fees.1.later_steps"),
     ]
 
 

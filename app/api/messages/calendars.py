@@ -112,6 +112,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Lịch năm {year} chưa được xác nhận đến hết năm; hãy xác nhận trước",
         "The calendar of {year} is not confirmed to its end; confirm it first",
     ),
+    "calendar_file_kind": (
+        "Tệp lịch phải là một trong: {expected}",
+        "A calendar file is one of: {expected}",
+    ),
+    "event_recurs": (
+        "Sự kiện lặp lại không được nhận; hãy ghi từng ngày",
+        "Recurring events are not taken; write each day",
+    ),
+    "event_too_long": (
+        "Sự kiện dài quá {most} ngày hoặc kết thúc trước khi bắt đầu",
+        "The event lasts longer than {most} days, or ends before it begins",
+    ),
+    "event_without_time": (
+        "Sự kiện thiếu thời gian bắt đầu hoặc kết thúc",
+        "The event has no beginning or no end",
+    ),
     "weekly_hours_missing": ("Lịch chưa có giờ làm việc trong tuần", "The calendar has no weekly hours"),
     "weekly_hours_duplicate": (
         "Một ngày trong tuần được khai hai lần trong cùng một thời kỳ",

@@ -21,6 +21,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã ngoài {external_code} đã gắn với một hồ sơ khác",
         "The outside code {external_code} already belongs to a dossier",
     ),
+    "external_code_ours": (
+        "Mã ngoài {external_code} có dạng mã hồ sơ của chính hệ thống này",
+        "The outside code {external_code} has the form of this system's own dossier codes",
+    ),
     "return_address_missing": (
         "Trả kết quả qua bưu chính cần địa chỉ nhận",
         "Return by post needs an address",

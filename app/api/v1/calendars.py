@@ -9,7 +9,7 @@ from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import idempotency_key, once
 from app.api.messages import text_of
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
-from app.api.v1 import calendar_publications
+from app.api.v1 import calendar_files, calendar_publications
 from app.api.v1.schemas.calendars import (
     CalendarChangedOut,
     CalendarLayerOut,
@@ -30,6 +30,7 @@ from app.services.inputs import Code, Text
 
 router = APIRouter(tags=["calendars"])
 router.include_router(calendar_publications.router)
+router.include_router(calendar_files.router)
 
 Manager = Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))]
 Year = Annotated[int, Path(ge=2015, le=2100)]

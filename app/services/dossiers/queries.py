@@ -64,7 +64,8 @@ select
   {calendar_version_of("competent.path")} as calendar_version,
   {policy_in_force_on("$8::date", "(select p.field from procedure p where p.code = $7)")} as policy,
   exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
-    as external_code_taken
+    as external_code_taken,
+  exists (select from agency_identifier i where $9 like i.code || '-%') as external_code_ours
 from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """

@@ -123,6 +123,9 @@ async def _refuse_faults(
         faults.append(Refusal("unit_without_agency_code", "receiving_unit", {"code": body.receiving_unit}))
     if body.competent_unit is not None and facts.competent_id is None:
         faults.append(Refusal("unit_unknown", "competent_unit", {"code": body.competent_unit}))
+    if body.external_code is not None and facts.external_code_ours:
+        # Such a number may be given out one day; the alias would then lead to the wrong dossier.
+        faults.append(Refusal("external_code_ours", "external_code", {"external_code": body.external_code}))
     if body.supporting_unit is not None and facts.supporting_id is None:
         faults.append(Refusal("unit_unknown", "supporting_unit", {"code": body.supporting_unit}))
     if facts.procedure_version_id is None:

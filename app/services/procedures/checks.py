@@ -54,7 +54,7 @@ def _repeated(field: str, code: str, keys: Iterable[tuple[Hashable, ...]]) -> It
     for index, key in enumerate(keys):
         seen[key] += 1
         if seen[key] == 2:  # noqa: PLR2004 - said once, at the second mention
-            yield Refusal(code, f"{field}[{index}]", {"code": str(key[0])})
+            yield Refusal(code, f"{field}.{index}", {"code": str(key[0])})
 
 
 def _unknown_cases(content: VersionInput) -> Iterator[Refusal]:
@@ -65,17 +65,17 @@ def _unknown_cases(content: VersionInput) -> Iterator[Refusal]:
     ):
         for index, case_variant in enumerate(named):
             if case_variant not in cases:
-                path = f"{field}[{index}].case_variant"
+                path = f"{field}.{index}.case_variant"
                 yield Refusal("case_variant_unknown", path, {"case_variant": case_variant})
     components = {component.code for component in content.components}
     for index, case in enumerate(content.case_variants):
         for code in case.requires:
             if code not in components:
-                yield Refusal("case_requires_unknown", f"case_variants[{index}].requires", {"component": code})
+                yield Refusal("case_requires_unknown", f"case_variants.{index}.requires", {"component": code})
 
 
 def _term_faults(index: int, term: TermInput) -> Iterator[Refusal]:
-    path = f"terms[{index}]"
+    path = f"terms.{index}"
     for name, limit in (
         ("statutory", term.statutory),
         ("committed", term.committed),
@@ -102,7 +102,7 @@ def _fee_faults(index: int, fee: FeeInput) -> Iterator[Refusal]:
     try:
         Fee(fee.amount_vnd, fee.per, fee.name, steps, fee.cap_vnd)
     except ValueError:
-        yield Refusal("fee_tariff_invalid", f"fees[{index}].later_steps")
+        yield Refusal("fee_tariff_invalid", f"fees.{index}.later_steps")
 
 
 def _cases_without_term(content: VersionInput) -> Iterator[Refusal]:

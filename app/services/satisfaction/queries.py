@@ -14,6 +14,10 @@ from receipt t join dossier d on d.id = t.dossier_id
 where t.rating_token = $1
 """
 
+_LOCK = """
+select d.id from dossier d where d.id = (select t.dossier_id from receipt t where t.rating_token = $1) for update
+"""
+
 _RATE = """
 with rated as (
   insert into rating (dossier_id, level, reasons, comment, channel, assisted, rated_at)
@@ -28,8 +32,13 @@ returning seq
 
 
 async def capability(connection: AsyncConnection, token: str, *, lock: bool) -> Any | None:
-    """Return the dossier a rating token belongs to; locked if it is about to be rated."""
-    return await fetch_one(connection, _CAPABILITY + ("for update of d" if lock else ""), token)
+    """Return the dossier a rating token belongs to; locked if it is about to be rated.
+
+    Locked first and read after: a correction that we had to wait for may have voided the token meanwhile.
+    """
+    if lock:
+        await fetch_one(connection, _LOCK, token)
+    return await fetch_one(connection, _CAPABILITY, token)
 
 
 async def write_rating(
