@@ -7,7 +7,15 @@ from itertools import islice
 
 from app.core.clock import Clock
 from app.core.db import Database
-from app.services.dossiers.importing.import_batch import ReadRow, import_batch, read_rows
+from app.services.dossiers.importing.ground import Ground
+from app.services.dossiers.importing.import_batch import (
+    JudgedBatch,
+    ReadRow,
+    ground_of,
+    judge_batch,
+    read_rows,
+    write_batch,
+)
 from app.services.dossiers.importing.report import RowReport
 from app.services.dossiers.importing.shape import HistoricRow
 
@@ -19,22 +27,38 @@ async def import_rows(
 ) -> AsyncIterator[list[RowReport]]:
     """Import `rows` and yield the reports of each batch once it is committed.
 
-    A crash leaves whole batches; importing the same rows again goes on behind them. A dry run only reads.
+    While the database takes one batch in, a thread judges the next one and reads the one after it. A crash leaves whole
+    batches; importing the same rows again goes on behind them. A dry run works on a read-only connection.
     """
-    remaining = iter(rows)
-    now = clock.now()
-    # While the database takes one batch in, a thread reads the next one.
-    coming = asyncio.create_task(asyncio.to_thread(_read_batch, remaining, size, now))
-    try:
-        while batch := await coming:
-            coming = asyncio.create_task(asyncio.to_thread(_read_batch, remaining, size, now))
-            door = database.read if dry_run else database.write
-            async with door() as connection:
-                reports = await import_batch(connection, batch, dry_run=dry_run)
-            yield reports
-    finally:
-        coming.cancel()
+    remaining, now = iter(rows), clock.now()
+    read = await asyncio.to_thread(_read, remaining, size, now)
+    judged = JudgedBatch(())
+    while read or judged.rows:
+        async with database.read() as connection:
+            ground = await ground_of(connection, read)
+        thread = asyncio.to_thread(_judge_and_read, read, ground, judged.names, remaining, size, now)
+        ahead = asyncio.create_task(thread)
+        try:
+            if judged.rows and not dry_run:
+                async with database.write() as connection:
+                    judged = await write_batch(connection, judged)
+        finally:
+            following, read = await ahead  # a thread cannot be stopped, so it is never left alone
+        if judged.rows:
+            yield judged.reports
+        judged = following
 
 
-def _read_batch(rows: Iterator[HistoricRow], size: int, now: dt.datetime) -> list[ReadRow]:
+def _judge_and_read(
+    batch: list[ReadRow],
+    ground: Ground,
+    taken: frozenset[str],
+    rows: Iterator[HistoricRow],
+    size: int,
+    now: dt.datetime,
+) -> tuple[JudgedBatch, list[ReadRow]]:
+    return judge_batch(batch, ground, taken), _read(rows, size, now)
+
+
+def _read(rows: Iterator[HistoricRow], size: int, now: dt.datetime) -> list[ReadRow]:
     return read_rows(islice(rows, size), now=now)

@@ -53,7 +53,7 @@ def _print(scenario: "Scenario", replayed: "Replayed") -> None:
 
     table = Table(title=scenario.name)
     for heading in ("Số liệu / Figure", "Công bố / Published", "Tính lại / Computed", "Đếm / Counted"):
-        table.add_column(heading, justify="left" if heading.startswith("Số") else "right")
+        table.add_column(heading, justify="left" if heading.startswith("Số") else "right", overflow="fold")
     for figure in replayed.figures:
         table.add_row(figure.name, f"{figure.published} %", f"{figure.computed} %", figure.counted)
     console = Console()

@@ -34,9 +34,9 @@ async def compare(connection: AsyncConnection, scenario: Scenario, *, now: dt.da
     ratings = (await satisfaction_report(connection, question, now=now)).total.counts
     definition = scenario.published["on_time_definition"]
     rates = {
-        "on_time_percent": (f"/statistics/on-time {definition}", getattr(figures, definition)),
-        "satisfied_percent": ("/statistics/satisfaction satisfied", ratings.satisfied),
-        "very_satisfied_percent": ("/statistics/satisfaction very_satisfied", ratings.very_satisfied),
+        "on_time_percent": (f"on-time: {definition}", getattr(figures, definition)),
+        "satisfied_percent": ("satisfaction: satisfied", ratings.satisfied),
+        "very_satisfied_percent": ("satisfaction: very_satisfied", ratings.very_satisfied),
     }
     return [
         Compared(name, scenario.published[key], str(rate.percent), f"{rate.numerator}/{rate.denominator}")

@@ -1,8 +1,12 @@
-"""Import one batch of rows: each judged by itself, the good ones written together."""
+"""Import one batch of rows: read, judged each by itself, and the good ones written together.
+
+Reading and judging need no database once its ground is known, so that they can go on while another batch is written.
+"""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.clock import local_date
 from app.domain.errors import DomainError, InvalidInput, Refusal
 from app.domain.identifiers import DossierCode
-from app.services.dossiers.importing import writes
+from app.services.dossiers.importing import queries, writes
 from app.services.dossiers.importing.ground import Ground, gather
 from app.services.dossiers.importing.life import Life, live_again
 from app.services.dossiers.importing.report import RowOutcome, RowReport
@@ -28,27 +32,59 @@ def read_rows(rows: Iterable[HistoricRow], *, now: dt.datetime) -> list[ReadRow]
     return [(row.number, read_history(row, now=now)) for row in rows]
 
 
-async def import_batch(connection: AsyncConnection, batch: Sequence[ReadRow], *, dry_run: bool) -> list[RowReport]:
-    """Write the dossiers of `read_rows`, in the caller's transaction; return what became of each row, in order.
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """What is to become of each row, in order: a life to write, or a report already."""
 
-    A row whose code or outside code is known is left alone, so that a file may be given again. A dry run writes
-    nothing and works on a read-only connection; there an earlier row of another batch is not yet known.
+    rows: Sequence[RowReport | Life]
+
+    @property
+    def lives(self) -> list[Life]:
+        return [found for found in self.rows if isinstance(found, Life)]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every code that the batch will have taken."""
+        return frozenset(name for life in self.lives for name in life.history.names)
+
+    @property
+    def reports(self) -> list[RowReport]:
+        """What became of each row, in order; codes are known once the batch is written."""
+        return [_imported(found) if isinstance(found, Life) else found for found in self.rows]
+
+
+async def ground_of(connection: AsyncConnection, batch: Sequence[ReadRow]) -> Ground:
+    """Read what the rows of a batch stand on."""
+    return await gather(connection, [history for _, history in batch if isinstance(history, History)])
+
+
+def judge_batch(batch: Sequence[ReadRow], ground: Ground, taken: Collection[str]) -> JudgedBatch:
+    """Judge each row by itself, without the database. `taken` are codes of a batch that is only being written.
+
+    A row whose code or outside code is known is left alone, so that a file may be given again.
     """
-    if not dry_run:
-        await writes.begin_batch(connection)
-    ground = await gather(connection, [history for _, history in batch if isinstance(history, History)])
-    taken: set[str] = set()
-    lives: list[Life] = []
-    reports: list[RowReport | Life] = []
+    names = set(taken)
+    judged: list[RowReport | Life] = []
     for number, history in batch:
-        judged = _judge(number, history, ground, taken)
-        reports.append(judged)
-        if isinstance(judged, Life):
-            lives.append(judged)
-            taken.update(judged.history.names)
-    if lives and not dry_run:
-        await _write(connection, lives)
-    return [_imported(found) if isinstance(found, Life) else found for found in reports]
+        found = _judge(number, history, ground, names)
+        judged.append(found)
+        if isinstance(found, Life):
+            names.update(found.history.names)
+    return JudgedBatch(judged)
+
+
+async def write_batch(connection: AsyncConnection, judged: JudgedBatch) -> JudgedBatch:
+    """Write the lives of a batch in the caller's transaction; return the batch as it was written.
+
+    Another import may have written some of them since they were judged: those are left alone, too.
+    """
+    await writes.begin_batch(connection)
+    known = await queries.known_names(connection, judged.names)
+    if known:
+        judged = JudgedBatch([_present(found, known) or found for found in judged.rows])
+    if judged.lives:
+        await _write(connection, judged.lives)
+    return judged
 
 
 def _judge(number: int, history: History | list[Refusal], ground: Ground, taken: set[str]) -> RowReport | Life:
@@ -67,6 +103,19 @@ def _judge(number: int, history: History | list[Refusal], ground: Ground, taken:
         return RowReport(
             number=number, outcome=RowOutcome.REFUSED, code=code, external_code=external_code, faults=faults
         )
+
+
+def _present(found: RowReport | Life, known: Mapping[str, str]) -> RowReport | None:
+    if isinstance(found, Life):
+        for name in found.history.names:
+            if name in known:
+                return RowReport(
+                    number=found.history.number,
+                    outcome=RowOutcome.PRESENT,
+                    code=known[name],
+                    external_code=found.history.body.external_code,
+                )
+    return None
 
 
 def _imported(life: Life) -> RowReport:
