@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench migrate revision openapi docs lock image-check clean
+.PHONY: help setup setup-dev run test check format bench prove migrate revision openapi docs lock image-check clean
 
 help: ## Show the acts
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -62,6 +62,9 @@ format: setup-dev ## Format and fix what can be fixed
 
 bench: setup-dev ## Measure (see bench/README.md)
 	$(BIN)/python -m bench
+
+prove: setup-dev ## Hold the deadline engine against the slow model on a million random cases (all cores, some 20 minutes)
+	$(BIN)/python -m tests.domain.prove_deadlines
 
 migrate: setup ## Bring the database to the newest tables
 	$(BIN)/motcua migrate

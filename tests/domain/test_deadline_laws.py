@@ -204,4 +204,6 @@ def test_working_minutes_taken_back_are_working_minutes_between(end: dt.datetime
 
 @pytest.mark.parametrize("seed", [20261121, 20270301])
 def test_engine_and_slow_model_agree_on_random_cases(seed: int) -> None:
-    assert compare(seed, 300) == []
+    findings = compare(seed, 600)
+    assert findings.differences == []
+    assert findings.counts["cases"] == 600
