@@ -2,7 +2,6 @@
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # Registration.
-    "unit_unknown": ("Không có đơn vị mã {code} đang hoạt động", "No active unit has the code {code}"),
     "unit_without_agency_code": (
         "Đơn vị {code} chưa có mã định danh nên chưa cấp được mã hồ sơ",
         "Unit {code} has no agency identifier yet, so no dossier code can be given",
@@ -94,7 +93,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Đã quá hạn: văn bản xin lỗi và gia hạn phải ban hành trước hạn",
         "The due time has passed: apology and extension must come before it",
     ),
-    "extension_not_later": ("Hạn mới phải sau hạn hiện tại", "The new due time must be after the present one"),
     "correction_empty": ("Đính chính phải nêu nội dung thay đổi", "A correction must say what changes"),
     "procedure_not_correctable": (
         "Không thể đổi thủ tục khi hồ sơ ở trạng thái {state}",

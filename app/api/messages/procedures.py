@@ -64,9 +64,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_not_utf8": ("Tệp phải mã hóa UTF-8", "The file must be encoded in UTF-8"),
     "import_malformed": ("Tệp CSV hỏng ở gần dòng {line}", "The CSV is broken near line {line}"),
     "import_too_long": ("Tệp có {rows} dòng, tối đa {most}", "The file has {rows} rows, at most {most} are taken"),
-    "import_column_missing": ("Thiếu cột {column}", "The column {column} is missing"),
-    "import_column_unknown": ("Không có cột nào tên {column}", "There is no column named {column}"),
-    "import_column_repeated": ("Cột {column} bị lặp", "The column {column} appears twice"),
     "import_row_width": ("Số ô của dòng không khớp tiêu đề", "The row has more or fewer cells than the header"),
     "import_cell_unreadable": ("Không đọc được ô {column}", "The cell {column} cannot be read"),
     "import_code_repeated": (
