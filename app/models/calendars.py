@@ -40,7 +40,7 @@ class Calendar(Base):
 class CalendarPublication(Base):
     """A version of a layer: who published what and when, the layer as it then stood, and how far it has come.
 
-    What is published never changes (the service role may only update the last five columns). With the contents of all
+    What is published never changes (the service role may only update the last six columns). With the contents of all
     layers that a calendar version names, every calendar that ever counted can be compiled again.
     """
 
@@ -68,6 +68,8 @@ class CalendarPublication(Base):
     moved: Mapped[int] = mapped_column(default=0)
     left_alone: Mapped[int] = mapped_column(default=0)
     """Dossiers of the present pass whose date this calendar cannot tell; they keep the one they have."""
+    skipped: Mapped[int] = mapped_column(default=0)
+    """Dossiers of the present pass on which somebody acted at the same time; the next pass takes them."""
     finished_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 

@@ -33,7 +33,7 @@ async def carry_to_dossiers(application: Application, publication_id: int, *, ba
             )
         if step is Step.WORKED:
             continue
-        if step is Step.NOTHING_TO_DO or last_pass:
+        if step is Step.NOTHING_TO_DO:
             log.info("calendar_publication_carried", publication=publication_id)
             return
         if not await _ended(application, older):

@@ -25,7 +25,7 @@ alter table dossier validate constraint ck_dossier_accepted_has_due;
 # The layers as they stand are the first version anybody can go back to.
 FIRST_PUBLICATIONS = """
 insert into calendar_publication (calendar_id, version, changes, content, legal_basis, decided_by, published_at,
-  last_dossier_id, examined, moved, left_alone, finished_at)
+  last_dossier_id, examined, moved, left_alone, skipped, finished_at)
 select layer.id, layer.version, '{}', jsonb_build_object(
     'known_until', layer.known_until,
     'days', (select coalesce(jsonb_agg(to_jsonb(entry) - 'id' - 'calendar_id' - 'publication_id'
@@ -33,7 +33,7 @@ select layer.id, layer.version, '{}', jsonb_build_object(
              from calendar_day entry where entry.calendar_id = layer.id),
     'hours', (select coalesce(jsonb_agg(to_jsonb(hours) - 'id' - 'unit_id' - 'purpose'), '[]') from office_hours hours
               where hours.purpose = layer.purpose and hours.unit_id is not distinct from layer.unit_id)),
-  '', '', now(), 0, 0, 0, 0, now()
+  '', '', now(), 0, 0, 0, 0, 0, now()
 from calendar layer;
 update calendar_day set publication_id = (
   select publication.id from calendar_publication publication where publication.calendar_id = calendar_day.calendar_id);
@@ -44,7 +44,7 @@ revoke update on deadline_adjustment from motcua_service;
 create trigger append_only before update or delete or truncate on deadline_adjustment
   for each statement execute function refuse_change();
 revoke update, delete on calendar_publication from motcua_service;
-grant update (last_dossier_id, examined, moved, left_alone, finished_at) on calendar_publication to motcua_service;
+grant update (last_dossier_id, examined, moved, left_alone, skipped, finished_at) on calendar_publication to motcua_service;
 """
 
 
@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("examined", sa.Integer(), nullable=False),
         sa.Column("moved", sa.Integer(), nullable=False),
         sa.Column("left_alone", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["calendar_id"], ["calendar.id"], name=op.f("fk_calendar_publication_calendar_id")),
         sa.ForeignKeyConstraint(["published_by"], ["account.id"], name=op.f("fk_calendar_publication_published_by")),

@@ -116,6 +116,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Tệp lịch phải là một trong: {expected}",
         "A calendar file is one of: {expected}",
     ),
+    "calendar_file_malformed": (
+        "Không đọc được tệp lịch",
+        "The calendar file cannot be read",
+    ),
     "event_recurs": (
         "Sự kiện lặp lại không được nhận; hãy ghi từng ngày",
         "Recurring events are not taken; write each day",

@@ -93,5 +93,5 @@ async def _changes(request: Request, source: str | None) -> ChangesInput:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidInput(Refusal("import_malformed", params={"line": 1})) from error
+        raise InvalidInput(Refusal("calendar_file_malformed")) from error
     return ChangesInput(days=days_from_csv(text, source), source=source)

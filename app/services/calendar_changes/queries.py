@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.db import fetch_all, fetch_one
 from app.services.deadlines.queries import calendar_version_of, policy_with_id
 
+# The number under which batches wait for one another; any number that no other lock of the program has.
+_BATCHES = 7_306_118_120
+
 # An open, accepted dossier whose date this program computed. What has no calendar version was dated elsewhere.
 _REACHED = """
   d.ended_at is null and d.accepted_at is not null and d.limit_value is not null and d.clock_policy_id is not null
@@ -36,11 +39,16 @@ async def claim_publication(connection: AsyncConnection, publication_id: int) ->
     """Lock an unfinished publication and return it with the `path` it reaches; None if finished or being worked on."""
     return await fetch_one(
         connection,
-        "select p.id, p.last_dossier_id, coalesce(u.path, '') as path from calendar_publication p "
+        "select p.id, p.last_dossier_id, p.skipped, coalesce(u.path, '') as path from calendar_publication p "
         "join calendar c on c.id = p.calendar_id left join unit u on u.id = c.unit_id "
         "where p.id = $1 and p.finished_at is null for update of p skip locked",
         publication_id,
     )
+
+
+async def one_batch_at_a_time(connection: AsyncConnection) -> None:
+    """Wait until no other batch is being written: batches of two publications may share dossiers."""
+    await fetch_one(connection, "select pg_advisory_xact_lock($1)", _BATCHES)
 
 
 async def unfinished_publications(connection: AsyncConnection) -> Sequence[int]:
@@ -48,30 +56,22 @@ async def unfinished_publications(connection: AsyncConnection) -> Sequence[int]:
     return [row.id for row in rows]
 
 
-async def lock_stale(
+async def stale_facts(
     connection: AsyncConnection, versions: Mapping[int, str], *, after_id: int, limit: int
-) -> list[int]:
-    """Lock the next open dossiers that were dated by another calendar than their unit's present one; return their ids.
+) -> Sequence[Any]:
+    """Return the facts of the next open dossiers dated by another calendar than their unit's present one.
 
-    A statement of its own: after waiting for a lock, only the next statement sees what the other transaction wrote.
+    They are not locked: who writes them checks that their version is still the one read here.
     """
-    rows = await fetch_all(
+    return await fetch_all(
         connection,
-        "select d.id from dossier d join unnest($1::int[], $2::text[]) as present(unit_id, version) "
-        "on present.unit_id = d.competent_unit_id and present.version <> d.calendar_version "
-        f"where d.id > $3 and {_REACHED} order by d.id limit $4 for update of d",
+        f"select {_FACTS} from dossier d where d.id > $3 and {_REACHED} and d.competent_unit_id = any($1::int[]) "
+        "and (d.competent_unit_id, d.calendar_version) not in (select * from unnest($1::int[], $2::text[])) "
+        "order by d.id limit $4",
         list(versions),
         list(versions.values()),
         after_id,
         limit,
-    )
-    return [row.id for row in rows]
-
-
-async def facts_of(connection: AsyncConnection, ids: Sequence[int]) -> Sequence[Any]:
-    """Return what the engine needs of these dossiers, in order."""
-    return await fetch_all(
-        connection, f"select {_FACTS} from dossier d where d.id = any($1::bigint[]) order by d.id", list(ids)
     )
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.core.db import from_json
 from app.domain.calendars import CalendarExhausted, WorkingCalendar
@@ -24,11 +24,14 @@ class Cause:
     published_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Redated:
-    """A dossier with its date before and after; `provisional` and `calendar_version` as they are afterwards."""
+class Redated(NamedTuple):
+    """A dossier with its date before and after; `provisional` and `calendar_version` as they are afterwards.
+
+    (A tuple, for a hundred thousand of them in a few seconds.)
+    """
 
     id: int
+    version: int
     code: str
     unit_id: int
     before_due: dt.datetime
@@ -88,6 +91,7 @@ def redated(
         found.append(
             Redated(
                 id=row.id,
+                version=row.version,
                 code=row.code,
                 unit_id=row.competent_unit_id,
                 before_due=row.current_due_at,

@@ -1,7 +1,6 @@
 """Carry a published calendar to the open dossiers, batch by batch; a crash goes on where the last batch ended."""
 
 import asyncio
-import dataclasses
 import datetime as dt
 from enum import Enum
 from typing import Any, Final
@@ -23,7 +22,7 @@ class Step(Enum):
     AT_THE_END = "at the end"
     """No open dossier is left in this pass; the next batch begins another."""
     NOTHING_TO_DO = "nothing to do"
-    """The publication is finished, or another worker is at it."""
+    """The publication is finished (now, or before), or another worker is at it."""
 
 
 async def recompute_batch(
@@ -33,33 +32,35 @@ async def recompute_batch(
 
     Reached is whatever was dated by another calendar than its unit's present one, so a dossier accepted meanwhile by
     the former calendar is found by the next pass. Every date that moves gets one line in the ledger; the publications
-    between the two calendars are its cause. The pass begun with `last_pass` finishes the publication at its end.
+    between the two calendars are its cause. A dossier on which somebody acts meanwhile is left for the next pass; a
+    pass begun with `last_pass` that left nobody finishes the publication at its end.
     """
     publication = await queries.claim_publication(connection, publication_id)
     if publication is None:
         return Step.NOTHING_TO_DO
     units = await queries.unit_versions(connection, publication.path)
     versions = {unit.id: unit.version for unit in units if unit.version is not None}
-    ids = await queries.lock_stale(connection, versions, after_id=publication.last_dossier_id, limit=batch)
-    if not ids:
-        if last_pass:
+    await queries.one_batch_at_a_time(connection)
+    rows = await queries.stale_facts(connection, versions, after_id=publication.last_dossier_id, limit=batch)
+    if not rows:
+        if last_pass and not publication.skipped:
             await writes.finish(connection, publication_id, now=now)
-            return Step.AT_THE_END
+            return Step.NOTHING_TO_DO
         await writes.begin_pass(connection, publication_id)
         return Step.AT_THE_END
-    rows = await queries.facts_of(connection, ids)
     calendars = await calendars_of(connection, {unit: versions[unit] for unit in {r.competent_unit_id for r in rows}})
     policies = await policies_of(connection, rows)
     found, untold = await asyncio.to_thread(redated, rows, calendars, policies)
     found = await _with_causes(connection, rows, found)
-    await writes.redate(connection, found, now=now)
+    written, moved = await writes.redate(connection, found, now=now)
     await writes.move_on(
         connection,
         publication_id,
-        last_dossier_id=ids[-1],
-        examined=len(ids),
-        moved=sum(one.is_moved for one in found),
+        last_dossier_id=rows[-1].id,
+        examined=written,
+        moved=moved,
         left_alone=untold,
+        skipped=len(found) - written,
     )
     return Step.WORKED
 
@@ -82,7 +83,4 @@ async def _with_causes(connection: AsyncConnection, rows: Any, found: list[Redat
     layers = {unit for _, after in pairs for unit in layers_of(after)}
     publications = await queries.publications_of(connection, list(layers)) if layers else ()
     causes: dict[tuple[str, str], Cause] = {pair: cause_between(*pair, publications) for pair in pairs}
-    return [
-        dataclasses.replace(one, cause=causes[before[one.id], one.calendar_version]) if one.is_moved else one
-        for one in found
-    ]
+    return [one._replace(cause=causes[before[one.id], one.calendar_version]) if one.is_moved else one for one in found]

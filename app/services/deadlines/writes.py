@@ -20,8 +20,8 @@ async def publish_first_versions(connection: AsyncConnection, *, now: dt.datetim
     await execute(
         connection,
         "insert into calendar_publication (calendar_id, version, changes, content, legal_basis, decided_by, "
-        "published_at, last_dossier_id, examined, moved, left_alone, finished_at) "
-        f"select layer.id, layer.version, '{{}}', {_CONTENT}, '', '', $1, 0, 0, 0, 0, $1 from calendar layer "
+        "published_at, last_dossier_id, examined, moved, left_alone, skipped, finished_at) "
+        f"select layer.id, layer.version, '{{}}', {_CONTENT}, '', '', $1, 0, 0, 0, 0, 0, $1 from calendar layer "
         "where not exists (select from calendar_publication found where found.calendar_id = layer.id)",
         now,
     )

@@ -1,11 +1,21 @@
 """Calendars as they are answered."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+from app.core.clock import LOCAL_ZONE
 
 Purpose = Literal["deadline", "reception"]
+
+
+def _as_in_vietnam(at: dt.datetime) -> dt.datetime:
+    return at.astimezone(LOCAL_ZONE)
+
+
+LocalInstant = Annotated[AwareDatetime, AfterValidator(_as_in_vietnam)]
+"""An instant as people in Vietnam read it (+07:00)."""
 
 
 class _Out(BaseModel):
@@ -53,7 +63,7 @@ class CalendarDayOut(_Out):
     confidence: str
     decided_on: dt.date | None
     decided_by: str
-    effective_at: AwareDatetime | None
+    effective_at: LocalInstant | None
     publication: int | None
     closes_from: str | None
     closes_to: str | None
@@ -128,8 +138,8 @@ class UnitEffectOut(_Out):
 class MovedDossierOut(_Out):
     code: str
     competent_unit: str
-    before_due: AwareDatetime
-    after_due: AwareDatetime
+    before_due: LocalInstant
+    after_due: LocalInstant
     provisional: bool
 
 
@@ -154,12 +164,12 @@ class PublicationOut(_Out):
     changes: dict[str, Any]
     legal_basis: str
     decided_by: str
-    published_at: AwareDatetime
+    published_at: LocalInstant
     published_by: str | None
     examined: int
     moved: int
     left_alone: int
-    finished_at: AwareDatetime | None
+    finished_at: LocalInstant | None
 
 
 class PublicationsOut(_Out):
