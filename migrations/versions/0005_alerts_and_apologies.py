@@ -46,9 +46,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_note", sa.Text(), nullable=True),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.CheckConstraint("level between 1 and 3", name=op.f("ck_alert_level")),
-        sa.CheckConstraint(
-            "(acknowledged_at is null) = (acknowledged_by is null)", name=op.f("ck_alert_acknowledged")
-        ),
+        sa.CheckConstraint("(acknowledged_at is null) = (acknowledged_by is null)", name=op.f("ck_alert_acknowledged")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_unit_id")),
         sa.ForeignKeyConstraint(["acknowledged_by"], ["account.id"], name=op.f("fk_alert_acknowledged_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),

@@ -13,7 +13,7 @@ from app.services.alerts.queries import CLOCK_STANDS, OPEN, POLICY
 _DUE_KINDS = [kind.value for kind in DUE_KINDS]
 
 # A later rung of the same due time goes on where the unacknowledged one before it stands, since when it stands there.
-# What another worker has just claimed is found before (no number is spent) or met as a conflict; all claim in one order.
+# What another worker has claimed is found before (no number is spent) or met as a conflict; all claim in one order.
 _RAISE = """
 with wanted as (
   select w.* from jsonb_to_recordset($1::jsonb) as w(dossier_id bigint, unit_id int, kind text, occurrence text,
