@@ -185,6 +185,7 @@ async def test_every_fault_of_a_row_is_named_and_good_rows_are_taken(application
         set(),
     ]
     assert reports[-1].outcome is RowOutcome.IMPORTED
+    assert [report.external_code for report in reports] == ["CU-1", "CU-2", "CU-3", "CU-4", None, "CU-6"]
 
 
 async def test_a_unit_takes_no_dossier_before_it_existed(application: Application) -> None:

@@ -21,15 +21,35 @@ from app.services.dossiers.importing.report import RowOutcome, RowReport
 from app.services.dossiers.importing.shape import HistoricRow, History, read_history
 
 ALIAS_SYSTEM = "import"
+_LONGEST_NAME = 64
 
 
-ReadRow = tuple[int, History | list[Refusal]]
-"""A row's number, and what it tells or why it cannot be read."""
+ReadRow = tuple[int, History | RowReport]
+"""A row's number, and what it tells or why it is refused already."""
 
 
 def read_rows(rows: Iterable[HistoricRow], *, now: dt.datetime) -> list[ReadRow]:
     """Read the shape of rows: all that can be judged without the database, so that it can be done meanwhile."""
-    return [(row.number, read_history(row, now=now)) for row in rows]
+    return [(row.number, _read(row, now=now)) for row in rows]
+
+
+def _read(row: HistoricRow, *, now: dt.datetime) -> History | RowReport:
+    history = read_history(row, now=now)
+    if isinstance(history, History):
+        return history
+    code, external_code = (_shown(row.document.get(name)) for name in ("code", "external_code"))
+    return RowReport(
+        number=row.number,
+        outcome=RowOutcome.REFUSED,
+        code=code,
+        external_code=external_code,
+        faults=tuple(history),
+    )
+
+
+def _shown(name: object) -> str | None:
+    """A code as the row gives it, so that a refused row is found again."""
+    return name[:_LONGEST_NAME] if isinstance(name, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +107,9 @@ async def write_batch(connection: AsyncConnection, judged: JudgedBatch) -> Judge
     return judged
 
 
-def _judge(number: int, history: History | list[Refusal], ground: Ground, taken: set[str]) -> RowReport | Life:
+def _judge(number: int, history: History | RowReport, ground: Ground, taken: set[str]) -> RowReport | Life:
     if not isinstance(history, History):
-        return RowReport(number=number, outcome=RowOutcome.REFUSED, faults=tuple(history))
+        return history
     present = next((name for name in history.names if name in ground.known or name in taken), None)
     external_code = history.body.external_code
     if present is not None:
