@@ -107,7 +107,7 @@ async def test_the_version_is_read_inside_another_statement_and_spares_the_round
     compiled = await calendar_of_unit(application, COMMUNE)
     async with application.database.read() as connection:
         version, policy = CALENDAR_VERSION_OF.format(path="unit.path"), policy_in_force_on("$2::date")
-        statement = f"select {version} as version, {policy} as policy from unit where id = $1"  # noqa: S608 - fixed text
+        statement = f"select {version} as version, {policy} as policy from unit where id = $1"
         row: Any = await fetch_one(connection, statement, unit_id, NOW.date())
         assert await calendar_at(connection, unit_id, row.version) is compiled
         assert read_policy(row.policy) is await policy_in_force(connection, NOW.date())
