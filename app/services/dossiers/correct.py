@@ -158,7 +158,11 @@ def _move_to_procedure(act: Act, content: VersionContent, variant: str, effects:
         "limit_unit": term.promised.unit.value,
         "calendar_version": act.compiled.version,
     }
-    effects.data |= {"lawful_due_at": lawful, "calendar_version": act.compiled.version}
+    effects.data |= {
+        "lawful_due_at": lawful,
+        "limit": {"value": term.promised.value, "unit": term.promised.unit.value},
+        "calendar_version": act.compiled.version,
+    }
     effects.parts["adjustment"] = {
         "seq": act.seq,
         "cause": "correction",

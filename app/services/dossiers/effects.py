@@ -128,7 +128,13 @@ def _resume(act: Act, effects: Effects) -> None:
     effects.parts["adjustment"] = _adjustment(
         act, cause=cause, effect=effect, from_at=since, to_at=act.at, minutes=credited, after=after
     )
-    effects.data |= {"cause": cause, "minutes": credited, "before_due": row.current_due_at, "after_due": after}
+    effects.data |= {
+        "cause": cause,
+        "minutes": credited,
+        "before_due": row.current_due_at,
+        "after_due": after,
+        "calendar_version": act.compiled.version,
+    }
 
 
 def _adjustment(
@@ -284,7 +290,11 @@ def _extend(act: Act, body: inputs.Extend, effects: Effects) -> None:
         reason=body.reason,
         legal_basis=body.legal_basis or "",
     )
-    effects.data |= {"before_due": act.facts.row.current_due_at, "after_due": after}
+    effects.data |= {
+        "before_due": act.facts.row.current_due_at,
+        "after_due": after,
+        "calendar_version": act.compiled.version,
+    }
 
 
 def _resolve(act: Act, body: inputs.Resolve, effects: Effects) -> None:

@@ -1,0 +1,1 @@
+"""What the second opinion judges, read as it is stored."""
