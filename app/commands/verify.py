@@ -46,7 +46,9 @@ def deadlines(
     from app.core.settings import Settings
 
     day = since.date() if since else None
-    table = Table("hồ sơ / dossier", "gì / what", "đang lưu / stored", "đúng ra / expected")
+    table = Table()
+    for heading in ("hồ sơ / dossier", "gì / what", "đang lưu / stored", "đúng ra / expected"):
+        table.add_column(heading, overflow="fold")
     examined = different = elsewhere = 0
 
     async def run() -> None:
