@@ -137,10 +137,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Một ngày trong tuần được khai hai lần trong cùng một thời kỳ",
         "A weekday is given twice in one period",
     ),
-    "hours_period_duplicate": (
-        "Hai thời kỳ có cùng ngày bắt đầu và kết thúc",
-        "Two periods have the same beginning and end",
-    ),
     "weekday_invalid": ("Ngày trong tuần phải từ 0 (thứ Hai) đến 6", "A weekday is 0 (Monday) to 6"),
     "weekly_validity_inverted": ("Thời kỳ kết thúc trước khi bắt đầu", "The period ends before it begins"),
     "session_outside_day": ("Buổi làm việc nằm ngoài ngày", "The session lies outside the day"),
