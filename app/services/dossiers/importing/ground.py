@@ -59,10 +59,14 @@ class Ground:
     versions: Mapping[str, Sequence[tuple[dt.date, dt.date | None, VersionContent]]]
     policies: Sequence[tuple[dt.date, PolicyRow]]
 
-    def policy_on(self, day: dt.date) -> PolicyRow:
-        """Return the clock policy in force on `day`; raises InvalidInput `clock_policy_missing`."""
-        for first, policy in self.policies:
-            if first <= day:
+    def policy_on(self, day: dt.date, field: str) -> PolicyRow:
+        """Return the clock policy in force on `day`, that of the procedure's field before the general one.
+
+        Raises InvalidInput `clock_policy_missing`.
+        """
+        begun = [policy for first, policy in self.policies if first <= day]
+        for policy in sorted(begun, key=lambda policy: policy.field is None):
+            if policy.field in {None, field}:
                 return policy
         raise InvalidInput(Refusal("clock_policy_missing", params={"day": day.isoformat()}))
 

@@ -139,7 +139,7 @@ def _facts(life: Life, ground: Ground, day: dt.date) -> DossierFacts:
         row=life.row,
         state=DossierState(life.row.state),
         content=life.content,
-        policy=ground.policy_on(day) if pinned is None else next(policies),
+        policy=ground.policy_on(day, life.content.field) if pinned is None else next(policies),
         components=life.papers.pieces,
         ledger=tuple(LedgerRow(**{name: line[name] for name in _LEDGER_FIELDS}) for line in life.ledger),
         receipt=life.receipt,
