@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from app.verification.slow_deadlines import LAYERS, LOCAL, SlowCalendar, SlowClock
 
-FIRST_DAY = dt.date(2015, 1, 1)
 WAITS = ("supplement_wait", "payment_wait")
 BEYOND_CALENDAR = "beyond the calendar"
 CALENDAR_UNKNOWN = "calendar not on record"
@@ -91,13 +90,14 @@ def calendar_versions(documents: Sequence[str]) -> set[str]:
     return versions
 
 
-@lru_cache(maxsize=6)
-def painted(layers_text: str) -> KnownCalendar:
+@lru_cache(maxsize=12)
+def painted(layers_text: str, first_year: int) -> KnownCalendar:
     """The calendar of these layers: the days of all, the hours of the most particular one that has any."""
+    first_day = dt.date(first_year, 1, 1)
     layers = json.loads(layers_text)
     days = [
         Day(
-            date_of(row["day"]) or FIRST_DAY,
+            dt.date.fromisoformat(row["day"]),
             row["kind"],
             LAYERS[min(layer["depth"], 3)],
             row["closes_from"],
@@ -111,7 +111,7 @@ def painted(layers_text: str) -> KnownCalendar:
     national = [layer for layer in layers if layer["depth"] == 0]
     last = max(row for layer in national for row in (layer["known_until"], *(day["day"] for day in layer["days"])))
     hours = [layer["hours"] for layer in layers if layer["hours"]]
-    minutes = SlowCalendar(weeks(hours[-1] if hours else ()), days, FIRST_DAY, dt.date(int(last[:4]), 12, 31))
+    minutes = SlowCalendar(weeks(hours[-1] if hours else ()), days, first_day, dt.date(int(last[:4]), 12, 31))
     return KnownCalendar(minutes, min(day for day in known if day))
 
 
@@ -149,7 +149,7 @@ class _Dossier:
         current = self._due(version, Limit(**self.found["limit"]), len(self.ledger))
         yield from self._compare("current", self.found["current_due_at"], current)
         if isinstance(current, dt.datetime):
-            known_until = painted(self.calendars[version]).known_until
+            known_until = painted(self.calendars[version], self.accepted_at.year).known_until
             provisional = current > dt.datetime.combine(known_until + dt.timedelta(days=1), dt.time(), LOCAL)
             if provisional != self.found["due_provisional"]:
                 yield self._differs("provisional", str(self.found["due_provisional"]), str(provisional))
@@ -193,7 +193,7 @@ class _Dossier:
         start, end = ("from_at", "to_at") if line["cause"] in WAITS else ("before_due", "after_due")
         if line[end] is None:
             return None
-        calendar = painted(self.calendars[version]).minutes
+        calendar = painted(self.calendars[version], self.accepted_at.year).minutes
         return calendar.open_between(calendar.minute(instant(line[start])), calendar.minute(instant(line[end])))
 
     def _limit_at(self, seq: int) -> Limit:
@@ -212,7 +212,7 @@ class _Dossier:
                 waits.append(Wait(instant(line["from_at"]), end, line["effect"]))
             elif line["cause"] == "extension":
                 extensions.append(Appointment(instant(line["from_at"]), instant(line["after_due"])))
-        calendar = painted(self.calendars[version]).minutes
+        calendar = painted(self.calendars[version], self.accepted_at.year).minutes
         try:
             due = SlowClock(calendar, self.accepted_at, limit, self.policy, waits, extensions).due()
         except IndexError:
