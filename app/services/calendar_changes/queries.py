@@ -141,3 +141,14 @@ async def publications_page(
         before_id,
         limit,
     )
+
+
+async def contents_of(connection: AsyncConnection, versions: Sequence[int]) -> Sequence[Any]:
+    """Return the layers as published in these versions, with the unit they are of (None: the nation)."""
+    return await fetch_all(
+        connection,
+        "select p.version, p.content, c.unit_id, u.code, u.path, p.published_at from calendar_publication p "
+        "join calendar c on c.id = p.calendar_id left join unit u on u.id = c.unit_id "
+        "where c.purpose = 'deadline' and p.version = any($1::int[])",
+        list(versions),
+    )
