@@ -10,15 +10,18 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.bootstrap import Application
+from app.commands._importing import import_rows
 from app.commands.verify import app as command_line
 from app.core.clock import FixedClock
 from app.core.db import plain_url
 from app.domain.permissions import Role
+from app.services.dossiers.importing.report import RowOutcome
+from app.services.dossiers.importing.shape import HistoricRow
 from app.services.verification.calendars import calendars_as_published
 from app.services.verification.queries import documents_after
 from app.verification.stored_dates import Difference, calendar_versions, differences
 from app.worker.calendar_changes import carry_to_dossiers
-from tests.factories.dossiers import BIRTH, PAID, PAYMENT, SUPPLEMENT, WITHDRAW, Desk, desk_of, go_to
+from tests.factories.dossiers import BIRTH, PAID, PAYMENT, SUPPLEMENT, WITHDRAW, Desk, applicant, desk_of, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, PROVINCE, signed_in
 
 HOLIDAY: dict[str, Any] = {"kind": "holiday", "name": "Ngày nghỉ của tỉnh", "source": "QĐ thử 12"}
@@ -156,3 +159,30 @@ async def test_the_command_says_how_many_and_exits_with_1_on_any_difference(
     assert {line["what"] for line in lines} == {"promised", "promised, in the log", "promised, on the receipt"}
     assert (await verify(own_application, monkeypatch, "--unit", OTHER_COMMUNE)).exit_code == 0
     assert json.loads((await verify(own_application, monkeypatch, "--since", "2026-11-24")).stdout)["examined"] == 0
+
+
+async def test_an_imported_dossier_is_recomputed_too_and_keeps_what_was_printed(own_application: Application) -> None:
+    """Accepted before Tết 2026, asked for papers, promised by hand a day too early, withdrawn while it waited again."""
+    days = ("02-12T15:20", "02-13T10:05", "02-24T08:30", "02-24T14:00", "03-02T14:45")
+    accepted, asked, received, payment, withdrawn = (f"2026-{day}:00+07:00" for day in days)
+    row = {
+        "external_code": "CU-1",
+        "procedure_code": "1.004873",
+        "channel": "counter",
+        "receiving_unit": COMMUNE,
+        "registered_at": accepted,
+        "promised_due_at": "2026-02-13T15:20:00+07:00",
+        "applicant": applicant(),
+        "components": [{"code": "TP01", "originals": 1}],
+        "steps": [
+            {"action": "accept", "at": accepted},
+            {"action": "request_supplement", "at": asked, **SUPPLEMENT},
+            {"action": "receive_supplement", "at": received},
+            {"action": "request_payment", "at": payment, **PAYMENT},
+            {"action": "withdraw", "at": withdrawn, **WITHDRAW},
+        ],
+    }
+    batches = import_rows(own_application.database, [HistoricRow(1, row)], clock=own_application.clock, dry_run=False)
+    reports = [report async for batch in batches for report in batch]
+    assert [report.outcome for report in reports] == [RowOutcome.IMPORTED], reports
+    assert await found_in(own_application) == []
