@@ -138,6 +138,7 @@ class _Dossier:
         self.events = {event["seq"]: event["data"] for event in found["events"] or ()}
         self.dated = [event["seq"] for event in found["events"] or () if event["dated"]]
         self.ledger = found["ledger"] or ()
+        self.watched: dict[tuple[str, Limit, int], dt.datetime | str] = {}
 
     def check(self) -> Iterator[Difference]:
         if not self.dated:
@@ -203,6 +204,12 @@ class _Dossier:
 
     def _due(self, version: str, limit: Limit, lines: int) -> dt.datetime | str:
         """The due time by calendar and limit, with the waits and extensions in the first `lines` of the ledger."""
+        asked = (version, limit, lines)
+        if asked not in self.watched:
+            self.watched[asked] = self._watch(*asked)
+        return self.watched[asked]
+
+    def _watch(self, version: str, limit: Limit, lines: int) -> dt.datetime | str:
         if version not in self.calendars:
             return f"{CALENDAR_UNKNOWN}: {version}"
         waits, extensions = [], []
