@@ -1,6 +1,7 @@
 """What the published contract says beyond FastAPI's own: problems as they are answered, who may call what, how."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -93,8 +94,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
         schemas.pop(replaced, None)
-    schemas |= {"Fault": _FAULT, "Problem": _PROBLEM}
-    components["securitySchemes"] = {"oauth2": _SIGN_IN}
+    # Copies: who reads the document may change it.
+    schemas |= deepcopy({"Fault": _FAULT, "Problem": _PROBLEM})
+    components["securitySchemes"] = {"oauth2": deepcopy(_SIGN_IN)}
     calls = dict(_calls(app))
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
@@ -111,7 +113,7 @@ def _say(operation: dict[str, Any], call: object) -> None:
         if call.permission is not None:
             operation["x-permission"] = call.permission.value
     elif call in _HEADER_READ_BY:
-        operation.setdefault("parameters", []).append(_HEADER_READ_BY[call])
+        operation.setdefault("parameters", []).append(deepcopy(_HEADER_READ_BY[call]))
 
 
 def _answers(responses: dict[str, Any], path: str) -> None:

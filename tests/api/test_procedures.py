@@ -171,7 +171,7 @@ async def test_every_fault_of_an_input_is_told_at_once(client: httpx.AsyncClient
     answer = await client.post("/api/v1/procedures", json={**PROCEDURE, "code": "x", "content": twice}, headers=manager)
     assert faults_of(answer) == {
         ("procedure_code_malformed", "code"),
-        ("component_code_repeated", "content.components[1]"),
+        ("component_code_repeated", "content.components.1"),
     }
 
 
