@@ -2,9 +2,6 @@
 
 import dataclasses
 import datetime as dt
-from enum import StrEnum
-
-from app.domain.calendars import LOCAL_TIME
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,22 +31,6 @@ class Rate:
             return None
         hundredths = (self.numerator * 20_000 + self.denominator) // (2 * self.denominator)
         return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-class Outcome(StrEnum):
-    """How a finished dossier met its date: trước hạn, đúng hạn, quá hạn."""
-
-    EARLY = "early"
-    ON_TIME = "on_time"
-    LATE = "late"
-
-
-def outcome(ended_at: dt.datetime, due_at: dt.datetime) -> Outcome:
-    """Judge a finished dossier: late after the due moment, on time on the due date (in Vietnam), early before it."""
-    if ended_at > due_at:
-        return Outcome.LATE
-    same_day = ended_at.astimezone(LOCAL_TIME).date() == due_at.astimezone(LOCAL_TIME).date()
-    return Outcome.ON_TIME if same_day else Outcome.EARLY
 
 
 def on_time_by_index_766(

@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.deadlines import Outcome, judge
 from app.domain.indicators import (
     ON_TIME_DEFINITIONS,
     SATISFACTION_DEFINITIONS,
-    Outcome,
     Rate,
     on_time_by_index_766,
-    outcome,
 )
 
 DUE = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
@@ -57,10 +56,10 @@ def test_percent_depends_on_the_fraction_only(numerator: int, denominator: int, 
 
 
 def test_a_dossier_is_early_only_on_a_day_before_the_due_date_in_vietnam() -> None:
-    assert outcome(DUE, DUE) is Outcome.ON_TIME
-    assert outcome(DUE + dt.timedelta(microseconds=1), DUE) is Outcome.LATE
-    assert outcome(dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.UTC), DUE) is Outcome.ON_TIME
-    assert outcome(dt.datetime(2026, 11, 22, 16, 59, tzinfo=dt.UTC), DUE) is Outcome.EARLY
+    assert judge(DUE, DUE, DUE) is Outcome.ON_TIME
+    assert judge(DUE + dt.timedelta(microseconds=1), DUE, DUE) is Outcome.LATE
+    assert judge(dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.UTC), DUE, DUE) is Outcome.ON_TIME
+    assert judge(dt.datetime(2026, 11, 22, 16, 59, tzinfo=dt.UTC), DUE, DUE) is Outcome.EARLY
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from app.bootstrap import Application
 from app.core.clock import local_date
 from app.core.db import execute, fetch_all
-from app.domain.indicators import Outcome, on_time_by_index_766, outcome
+from app.domain.deadlines import judge
+from app.domain.indicators import on_time_by_index_766
 from app.models.statistics import MEASURES
 from app.services.integration.writes import ensure_position
 from app.services.statistics.follow_log import FOLLOWER, take_events
@@ -80,8 +81,7 @@ class PlainCount:
         assert history.ended_at is not None
         found = []
         if history.ending == "resolved":
-            kind = outcome(history.ended_at, history.due_at)
-            found.append({Outcome.EARLY: "early", Outcome.ON_TIME: "on_time", Outcome.LATE: "late"}[kind])
+            found.append(judge(history.ended_at, history.due_at, history.ended_at).value)
             if history.ended_at <= (history.promised_at or history.due_at):
                 found.append("promise_kept")
         elif history.ending is not None:
