@@ -17,6 +17,8 @@ from tests.domain.deadline_cases import Dossier, Findings, compare
 
 _SHARE = 4_000
 _SHOWN = 20
+_TOLD = 50_000
+"""Where nobody watches a bar, every so many cases a line is written."""
 
 
 def _share(task: tuple[int, int]) -> tuple[int, Findings]:
@@ -36,6 +38,8 @@ def prove(seed: int, cases: int, processes: int, console: Console) -> int:
             counts += findings.counts
             differences += [(share_seed, text, dossier) for text, dossier in findings.differences]
             progress.update(bar, completed=counts["cases"])
+            if not console.is_terminal and counts["cases"] % _TOLD == 0:
+                console.print(f"{counts['cases']:,} cases, {len(differences)} differences")
     table = Table("what was compared", "number")
     for name, number in sorted(counts.items()):
         table.add_row(name, f"{number:,}")
