@@ -63,7 +63,8 @@ class DossierAction(StrEnum):
 class EventType(StrEnum):
     """Kinds of lines in the log. The first is made by registration, `rated` by the citizen.
 
-    `deadline_moved` is written for a calendar published while the dossier was open.
+    `deadline_moved` is written for a calendar published while the dossier was open. What follows it are papers, fees
+    and results: facts beside the state, written by `app.services.dossiers.recording`.
     """
 
     REGISTERED = "registered"
@@ -82,6 +83,23 @@ class EventType(StrEnum):
     CORRECTED = "corrected"
     RATED = "rated"
     DEADLINE_MOVED = "deadline_moved"
+    DOCUMENT_ADDED = "document_added"
+    DIGITIZED = "digitized"
+    PAPER_REUSED = "paper_reused"
+    ORIGINAL_MOVED = "original_moved"
+    SLIP_ISSUED = "slip_issued"
+    SLIP_VOIDED = "slip_voided"
+    SUBMITTED_FOR_SIGNATURE = "submitted_for_signature"
+    SIGNED = "signed"
+    SIGNATURE_DECLINED = "signature_declined"
+    RESULT_PUBLISHED = "result_published"
+    RESULT_REPLACED = "result_replaced"
+    RESULT_REVOKED = "result_revoked"
+    FEE_CHARGED = "fee_charged"
+    FEE_COLLECTED = "fee_collected"
+    FEE_VOIDED = "fee_voided"
+    FEE_REFUNDED = "fee_refunded"
+    ARCHIVED = "archived"
 
 
 class Side(StrEnum):

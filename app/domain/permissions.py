@@ -12,6 +12,8 @@ class Permission(StrEnum):
 
     ACCOUNTS_MANAGE = "accounts:manage"
     CALENDARS_MANAGE = "calendars:manage"
+    DOCUMENTS_ADD = "documents:add"
+    DOCUMENTS_READ = "documents:read"
     DOSSIERS_CORRECT = "dossiers:correct"
     DOSSIERS_DECIDE = "dossiers:decide"
     DOSSIERS_EXTEND = "dossiers:extend"
@@ -24,7 +26,11 @@ class Permission(StrEnum):
     DOSSIERS_SUBMIT = "dossiers:submit"
     DOSSIERS_SUPPLEMENT = "dossiers:supplement"
     PAYMENTS_CONFIRM = "payments:confirm"
+    PAYMENTS_REFUND = "payments:refund"
     PROCEDURES_MANAGE = "procedures:manage"
+    RESULTS_PREPARE = "results:prepare"
+    RESULTS_PUBLISH = "results:publish"
+    RESULTS_SIGN = "results:sign"
     STATISTICS_READ = "statistics:read"
     UNITS_MANAGE = "units:manage"
 
@@ -47,6 +53,12 @@ _P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.APPROVING_LEADER: frozenset(
         {
+            _P.DOCUMENTS_ADD,
+            _P.DOCUMENTS_READ,
+            _P.PAYMENTS_REFUND,
+            _P.RESULTS_PREPARE,
+            _P.RESULTS_PUBLISH,
+            _P.RESULTS_SIGN,
             _P.DOSSIERS_CORRECT,
             _P.DOSSIERS_DECIDE,
             _P.DOSSIERS_EXTEND,
@@ -58,10 +70,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.STATISTICS_READ,
         }
     ),
-    Role.CASHIER: frozenset({_P.DOSSIERS_READ, _P.PAYMENTS_CONFIRM}),
-    Role.INSPECTOR: frozenset({_P.DOSSIERS_READ, _P.STATISTICS_READ}),
+    Role.CASHIER: frozenset({_P.PAYMENTS_REFUND, _P.DOSSIERS_READ, _P.PAYMENTS_CONFIRM}),
+    Role.INSPECTOR: frozenset({_P.DOCUMENTS_READ, _P.DOSSIERS_READ, _P.STATISTICS_READ}),
     # What a machine may do is the intersection of its scopes with this; its grants say over which units.
-    Role.MACHINE_CLIENT: frozenset({_P.DOSSIERS_READ, _P.DOSSIERS_SUBMIT, _P.PAYMENTS_CONFIRM, _P.STATISTICS_READ}),
+    Role.MACHINE_CLIENT: frozenset(
+        {_P.DOCUMENTS_ADD, _P.DOSSIERS_READ, _P.DOSSIERS_SUBMIT, _P.PAYMENTS_CONFIRM, _P.STATISTICS_READ}
+    ),
     Role.PROVINCE_ADMINISTRATOR: frozenset(
         {
             _P.ACCOUNTS_MANAGE,
@@ -74,6 +88,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.RECEPTION_CLERK: frozenset(
         {
+            _P.DOCUMENTS_ADD,
+            _P.DOCUMENTS_READ,
             _P.DOSSIERS_CORRECT,
             _P.DOSSIERS_HAND_OVER,
             _P.DOSSIERS_READ,
@@ -84,9 +100,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.STATISTICS_READ,
         }
     ),
-    Role.RECORDS_OFFICER: frozenset({_P.DOSSIERS_HAND_OVER, _P.DOSSIERS_READ}),
+    Role.RECORDS_OFFICER: frozenset(
+        {_P.DOCUMENTS_ADD, _P.DOCUMENTS_READ, _P.RESULTS_PUBLISH, _P.DOSSIERS_HAND_OVER, _P.DOSSIERS_READ}
+    ),
     Role.SPECIALIST: frozenset(
-        {_P.DOSSIERS_DECIDE, _P.DOSSIERS_PROCESS, _P.DOSSIERS_READ, _P.DOSSIERS_SUPPLEMENT, _P.STATISTICS_READ}
+        {
+            _P.DOCUMENTS_ADD,
+            _P.DOCUMENTS_READ,
+            _P.RESULTS_PREPARE,
+            _P.DOSSIERS_DECIDE,
+            _P.DOSSIERS_PROCESS,
+            _P.DOSSIERS_READ,
+            _P.DOSSIERS_SUPPLEMENT,
+            _P.STATISTICS_READ,
+        }
     ),
     Role.UNIT_ADMINISTRATOR: frozenset({_P.ACCOUNTS_MANAGE, _P.CALENDARS_MANAGE, _P.DOSSIERS_READ, _P.STATISTICS_READ}),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.clock import LOCAL_ZONE
 from app.domain.lifecycle import EventType
 from app.services.dossiers.code_lists import label
+from app.services.dossiers.paper_sentences import PAPER_SENTENCES
 
 Sentences = tuple[str, str]
 
@@ -37,7 +38,8 @@ def _moment_en(value: Any) -> str:
 
 def sentences(event_type: str, data: Mapping[str, Any]) -> Sentences:
     """Return (Vietnamese, English) for one event."""
-    return _SENTENCES[EventType(event_type)](data)
+    event = EventType(event_type)
+    return PAPER_SENTENCES[event](data) if event in PAPER_SENTENCES else _SENTENCES[event](data)
 
 
 def _registered(data: Mapping[str, Any]) -> Sentences:
@@ -157,9 +159,13 @@ _PUBLIC: Mapping[EventType, Sentences] = {
     EventType.CORRECTED: ("Đã đính chính, giấy tiếp nhận cũ hết hiệu lực", "Corrected; the former receipt is void"),
     EventType.RATED: ("Đã đánh giá", "Rated"),
     EventType.DEADLINE_MOVED: ("Ngày hẹn trả thay đổi theo lịch làm việc", "Date moved with the working calendar"),
+    EventType.SUBMITTED_FOR_SIGNATURE: ("Trình ký kết quả", "Submitted for signature"),
+    EventType.RESULT_PUBLISHED: ("Công bố kết quả", "Result published"),
+    EventType.RESULT_REPLACED: ("Thay thế kết quả", "Result replaced"),
+    EventType.RESULT_REVOKED: ("Thu hồi kết quả", "Result revoked"),
 }
 
 
-def public_sentences(event_type: str) -> Sentences:
-    """Return what the public reads of an event: its kind, nothing of its content."""
-    return _PUBLIC[EventType(event_type)]
+def public_sentences(event_type: str) -> Sentences | None:
+    """Return what the public reads of an event: its kind, nothing of its content. None: it is not for the public."""
+    return _PUBLIC.get(EventType(event_type))

@@ -83,7 +83,7 @@ def status_document(found: PublicStatus) -> dict[str, Any]:
         "supplement": _supplement(found.supplement),
         "rating_open": found.rating_open,
         "rating_token": row.rating_token if found.rating_open else None,
-        "events": [_event(event) for event in found.events],
+        "events": [event for event in map(_event, found.events) if event is not None],
     }
 
 
@@ -123,8 +123,11 @@ _CAUSES = {
 }
 
 
-def _event(event: dict[str, Any]) -> dict[str, Any]:
-    vi, en = public_sentences(event["type"])
+def _event(event: dict[str, Any]) -> dict[str, Any] | None:
+    said = public_sentences(event["type"])
+    if said is None:
+        return None
+    vi, en = said
     return {
         "at": local(dt.datetime.fromisoformat(event["at"])),
         "state": DossierState(event["state"]).label,

@@ -1,0 +1,12 @@
+"""Archive packages of closed dossiers."""
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
