@@ -230,7 +230,16 @@ def _check_receive_supplement(situation: DossierSituation, payload: Payload, _no
     ]
 
 
-_CORRECTABLE = ("procedure_code", "case_variant", "applicant", "components", "summary")
+_CORRECTABLE = (
+    "procedure_code",
+    "case_variant",
+    "applicant",
+    "representative",
+    "components",
+    "summary",
+    "return_channel",
+    "return_address",
+)
 
 
 def _check_correct(situation: DossierSituation, payload: Payload, _now: dt.datetime) -> list[Refusal]:

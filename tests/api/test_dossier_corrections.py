@@ -53,6 +53,32 @@ async def test_a_wrong_name_is_put_right_and_the_old_receipt_is_void(
     assert "Nguyễn Thị Sửa Đúng" in kept.after
 
 
+async def test_a_representative_and_the_way_home_are_corrected_and_what_stood_before_is_kept(
+    application: Application, desk: Desk
+) -> None:
+    code = (await desk.register())["code"]
+    answer = await desk.act(code, "correct", expect=422, reason="Khách đổi ý", return_channel="postal")
+    assert codes(answer) == ["return_address_missing"]
+    filer = {"full_name": "Lê Thị Nộp Thay", "identity_number": "037890004321"}
+    after = await desk.act(
+        code, "correct", reason="Ghi thiếu", representative=filer, return_channel="postal", return_address="Thôn Thử"
+    )
+    assert after["return_channel"] == "postal"
+    shown = await desk.get(f"/dossiers/{code}")
+    assert shown["return_channel"] == "postal"
+    assert shown["representative"]["full_name"] == "Lê Thị Nộp Thay"
+    async with application.database.read() as connection:
+        kept = await fetch_one(
+            connection,
+            "select c.before->>'return_channel' as channel, c.after::text as after from dossier_correction c "
+            "join dossier d on d.id = c.dossier_id where d.code = $1",
+            code,
+        )
+    assert kept is not None
+    assert kept.channel == "counter"
+    assert "Thôn Thử" in kept.after
+
+
 async def test_the_log_tells_of_a_correction_without_names(application: Application, desk: Desk) -> None:
     code = (await desk.register())["code"]
     await desk.act(code, "correct", **NAME)

@@ -25,6 +25,7 @@ from app.domain.lifecycle import (
     resume_state,
 )
 from app.domain.working_calendar import LOCAL_TIME
+from app.services.dossiers.paper_sentences import PAPER_SENTENCES
 
 ARRIVED = dt.datetime(2026, 11, 20, 8, 0, tzinfo=LOCAL_TIME)
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL_TIME)
@@ -101,7 +102,8 @@ def test_national_codes_are_the_national_list() -> None:
 def test_every_act_writes_an_event_of_its_own() -> None:
     events = [row.event for row in TRANSITIONS.values()]
     assert len(events) == len(set(events))
-    assert set(EventType) - set(events) == {EventType.REGISTERED, EventType.RATED, EventType.DEADLINE_MOVED}
+    others = {EventType.REGISTERED, EventType.RATED, EventType.DEADLINE_MOVED}
+    assert set(EventType) - set(events) == others | set(PAPER_SENTENCES)
 
 
 # --- All reasons at once

@@ -1,4 +1,4 @@
-"""Put a clerk's mistake right: wrong procedure, wrong people, wrong papers.
+"""Put a clerk's mistake right: wrong procedure, wrong people, wrong papers, the wrong way home for the result.
 
 The receipt with the mistake is voided and the next one issued. What stood before is kept in the correction's own row;
 the log only says which parts changed. Only a wrong procedure moves dates: they are computed anew from the acceptance.
@@ -14,7 +14,7 @@ from app.core.clock import local_date
 from app.core.security import random_paper_secret, random_secret
 from app.domain.deadlines import SuspensionEffect
 from app.domain.errors import InvalidInput, Refusal, refuse_all
-from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
+from app.domain.procedures import Channel, SubmittedComponent, missing_components, unknown_components
 from app.services.deadlines.promises import deadline_after, lawful_due, promised_deadline, recorded_facts
 from app.services.dossiers import inputs
 from app.services.dossiers.effects import Act, Effects, settled
@@ -50,8 +50,14 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         _move_to_procedure(act, content, variant, effects)
     if body.summary is not None:
         effects.changes["summary"] = body.summary
-    if body.applicant is not None:
-        effects.parts["parties"] = [party_row("applicant", body.applicant)]
+    if body.return_channel is not None:
+        effects.changes["return_channel"] = body.return_channel.value
+    if body.return_address is not None:
+        effects.changes["return_address"] = body.return_address
+    people = {"applicant": body.applicant, "representative": body.representative}
+    rows = [party_row(role, person) for role, person in people.items() if person is not None]
+    if rows:
+        effects.parts["parties"] = rows
     if body.components is not None:
         effects.parts["components"] = [component.model_dump(mode="json") for component in body.components]
     receipt = _next_receipt(act, effects.changes.get("promised_due_at", facts.row.promised_due_at))
@@ -117,8 +123,11 @@ def _faults(
     pieces: tuple[SubmittedComponent, ...],
 ) -> list[Refusal]:
     faults: list[Refusal] = []
-    if body.applicant is not None:
-        faults += check_person(body.applicant, "applicant", now=act.at)[0]
+    for role, person in (("applicant", body.applicant), ("representative", body.representative)):
+        if person is not None:
+            faults += check_person(person, role, now=act.at)[0]
+    if body.return_channel is Channel.POSTAL and body.return_address is None:
+        faults.append(Refusal("return_address_missing", "return_address"))
     if not content.has_case(variant):
         faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": variant}))
     if content.term(act.facts.channel, variant) is None:

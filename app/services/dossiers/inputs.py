@@ -173,8 +173,11 @@ class Correct(Input):
     procedure_code: Code | None = None
     case_variant: Code | None = None
     applicant: PersonInput | None = None
+    representative: PersonInput | None = None
     components: Annotated[tuple[ComponentInput, ...] | None, Field(max_length=100)] = None
     summary: LongText | None = None
+    return_channel: Channel | None = None
+    return_address: Text | None = None
 
 
 ActionInput = Annotated[

@@ -100,7 +100,7 @@ class DossierFacts:
             receiving_unit=UnitName(row.receiving_code, row.receiving_name),
             competent_unit=UnitName(row.competent_code, row.competent_name),
             summary=now("summary"),
-            return_channel=row.return_channel,
+            return_channel=now("return_channel"),
             registered_at=row.registered_at,
             accepted_at=now("accepted_at"),
             started_at=now("started_at"),

@@ -317,7 +317,8 @@ async def people_before_correction(connection: AsyncConnection, *, dossier_id: i
         connection,
         "select json_build_object('parties', (select coalesce(json_agg(row_to_json(p)), '[]') from dossier_party p "
         "where p.dossier_id = $1), 'components', (select coalesce(json_agg(row_to_json(c)), '[]') "
-        "from dossier_component c where c.dossier_id = $1))::text as before",
+        "from dossier_component c where c.dossier_id = $1), 'return_channel', d.return_channel, "
+        "'return_address', d.return_address)::text as before from dossier d where d.id = $1",
         dossier_id,
     )
     return str(row.before) if row is not None else "{}"
