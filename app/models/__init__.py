@@ -1,17 +1,39 @@
 """The tables. Importing this package loads all of them into `Base.metadata`."""
 
-from app.models import alerts, calendars, dossiers, events, identity, organization, procedures, proceedings, statistics
+from app.models import (
+    alerts,
+    archive,
+    calendars,
+    custody,
+    documents,
+    dossiers,
+    events,
+    fees,
+    forms,
+    identity,
+    organization,
+    procedures,
+    proceedings,
+    statistics,
+    vault,
+)
 from app.models.base import Base
 
 __all__ = [
     "Base",
     "alerts",
+    "archive",
     "calendars",
+    "custody",
+    "documents",
     "dossiers",
     "events",
+    "fees",
+    "forms",
     "identity",
     "organization",
     "procedures",
     "proceedings",
     "statistics",
+    "vault",
 ]
