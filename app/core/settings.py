@@ -42,6 +42,14 @@ class Settings(BaseSettings):
     public_base_url: str = ""
     """Address that citizens use, printed in links; empty: relative links."""
 
+    storage_url: str = ""
+    """Where contents lie: `s3://bucket/prefix`, `memory:///` (tests), or empty: the directory `blobs` in `data_dir`."""
+    storage_endpoint: str = ""
+    """Address of an S3-compatible store; empty: Amazon's."""
+    storage_region: str = ""
+    storage_access_key: str = ""
+    storage_secret_key: SecretStr | None = None
+
     log_json: bool = True
     log_level: str = "INFO"
     satisfaction_minimum_responses: Annotated[int, Field(ge=1)] = 30
@@ -58,6 +66,15 @@ class Settings(BaseSettings):
     """Stop a dossier (Mẫu 05) whose supplement did not come in time, after a reminder [unverified]."""
     apology_extension_days: Annotated[int, Field(ge=1, le=60)] | None = None
     """Working days that the draft of an apology proposes; None: the limit of the procedure once more."""
+    alert_signature_hours: Annotated[int, Field(ge=1, le=80)] = 8
+    """Working hours after which a result that waits to be signed is told of [our reading]."""
+    signing_keys_dir: Path | None = None
+    """Keys of persons and units in files; without it a test authority signs, whose signatures have no legal value."""
+    signing_key_passphrase: SecretStr | None = None
+    signing_trust_file: Path | None = None
+    """Certificates (PEM) of the authorities whose signatures are trusted."""
+    signing_time_stamp_url: str = ""
+    """Time stamp authority (RFC 3161); empty: signatures carry the signer's own time only."""
     follower_poll_seconds: Annotated[float, Field(gt=0)] = 5.0
     idempotency_keep_hours: Annotated[int, Field(ge=1)] = 72
     stop_seconds: Annotated[float, Field(gt=0)] = 20.0

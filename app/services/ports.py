@@ -1,8 +1,10 @@
 """What the house needs from the outside, as protocols; `app.adapters` implements them, entrances hand them in."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
 
 from app.domain.calendars import DayKind
 
@@ -23,3 +25,136 @@ class ProposedDay(Protocol):
 class HolidayProposals(Protocol):
     def __call__(self, year: int, /) -> Sequence[ProposedDay]:
         """Return the days of `year` that differ from the ordinary week, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIdentity:
+    """Whose certificate signs: a person's own, or a unit's (the electronic seal). `code`: user name or unit code."""
+
+    kind: Literal["person", "unit"]
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureBox:
+    """Where a signature shows on the first page, in points; `right` and `top` are margins from the top right corner."""
+
+    right: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSignature:
+    """One signature of a PDF and what can be said of it.
+
+    `intact`: what it covers was not changed, and nothing but permitted updates follows it. `trusted`: its certificate
+    leads to an authority that is trusted here. `signed_at` is the signer's own word, `stamped_at` a time stamp
+    authority's.
+    """
+
+    field: str
+    signer: str
+    organization: str | None
+    issuer: str
+    serial: str
+    intact: bool
+    trusted: bool
+    signed_at: dt.datetime | None
+    stamped_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """All signatures of a PDF in the order they were put on. `whole`: the last one covers the file to its last byte."""
+
+    signatures: tuple[FoundSignature, ...]
+    whole: bool
+
+    @property
+    def intact(self) -> bool:
+        return bool(self.signatures) and self.whole and all(found.intact for found in self.signatures)
+
+    @property
+    def trusted(self) -> bool:
+        return self.intact and all(found.trusted for found in self.signatures)
+
+
+class SigningFailed(Exception):  # noqa: N818 - reads as what happened
+    """No signature could be put on or read. `code` is one of the codes in `app.api.messages.results`."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class Signer(Protocol):
+    """Signs PDFs with keys that never leave it (files now, a token or a remote service later) and judges signatures."""
+
+    @property
+    def is_test(self) -> bool:
+        """Tell whether its signatures have no legal value."""
+
+    async def can_sign(self, identity: SigningIdentity) -> bool: ...
+
+    async def sign_pdf(
+        self,
+        pdf: bytes,
+        *,
+        identity: SigningIdentity,
+        at: dt.datetime,
+        reason: str,
+        place: str,
+        box: SignatureBox | None = None,
+    ) -> bytes:
+        """Return `pdf` with one more signature (PAdES B-B; B-T with a time stamp authority), visible if a box is given.
+
+        Raises `SigningFailed`: `signing_key_missing`, `signing_certificate_expired`, `pdf_unreadable`,
+        `time_stamp_unavailable`.
+        """
+
+    async def validate_pdf(self, pdf: bytes, *, at: dt.datetime) -> SignatureReport:
+        """Return what its signatures are worth at `at`; asks no network. Raises `SigningFailed`: `pdf_unreadable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """What the store says of one blob: where, how large, since when."""
+
+    key: str
+    size_bytes: int
+    stored_at: dt.datetime
+
+
+class BlobMissing(Exception):  # noqa: N818 - says what is wrong with the store, not with the request
+    """The store has nothing under the key."""
+
+
+class BlobStore(Protocol):
+    """Bytes under keys: a directory, an S3-compatible store, or memory. Knows no document and no database.
+
+    A blob is there whole or not at all. Everything raises `Unavailable` (`storage_unavailable`) when the store fails.
+    """
+
+    async def put(self, key: str, content: bytes | Path) -> None:
+        """Write the blob, or write it anew; return once it is durable. A path is streamed, never held in memory."""
+
+    async def get(self, key: str) -> bytes:
+        """Return all of a small blob; raise `BlobMissing`."""
+
+    def stream(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes from `start` up to, not including, `end`; raise `BlobMissing` at the first step."""
+
+    async def find(self, key: str) -> StoredBlob | None:
+        """Return what is stored under the key, without its bytes."""
+
+    async def remove(self, key: str) -> None:
+        """Remove the blob; nothing happens if there is none."""
+
+    def each(self, prefix: str) -> AsyncIterator[StoredBlob]:
+        """Yield every blob below `prefix`, in no order."""
+
+    async def check(self) -> None:
+        """Raise `Unavailable` unless the store can be reached and answers."""

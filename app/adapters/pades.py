@@ -1,0 +1,182 @@
+"""PAdES by pyHanko: B-B, and B-T where a time stamp authority is configured. Judging signatures asks no network."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typst
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.content import PdfContent
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
+
+from app.adapters.signing_keys import NO_LEGAL_VALUE, KeySource, read_certificates
+from app.core.clock import LOCAL_ZONE
+from app.services.ports import FoundSignature, SignatureBox, SignatureReport, SigningFailed, SigningIdentity
+
+_STAMP = Path(__file__).parent / "signature_stamp.typ"
+
+
+class _SignerAt(PdfSigner):
+    """Writes the instant it is given as the claimed time; pyHanko would read the machine's clock."""
+
+    def __init__(self, *arguments: Any, at: dt.datetime, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._at = at
+
+    def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> PdfSigningSession:  # noqa: FBT001, FBT002 - pyHanko's own signature
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._at
+        return session
+
+
+class Pades:
+    """Signs with the keys of one source and judges signatures; every method blocks."""
+
+    def __init__(
+        self, keys: KeySource, *, trust_file: Path | None = None, time_stamper: TimeStamper | None = None
+    ) -> None:
+        self._keys = keys
+        self._trust_file = trust_file
+        self._time_stamper = time_stamper
+
+    def has(self, identity: SigningIdentity) -> bool:
+        return self._keys.has(identity)
+
+    def sign(
+        self, pdf: bytes, identity: SigningIdentity, at: dt.datetime, reason: str, place: str, box: SignatureBox | None
+    ) -> bytes:
+        """Do what `app.services.ports.Signer.sign_pdf` promises."""
+        at = at.astimezone(LOCAL_ZONE)
+        signer = self._keys.signer_for(identity)
+        _check_validity(signer.signing_cert, at)
+        try:
+            writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
+            field = f"{identity.kind}-{len(writer.prev.embedded_signatures) + 1}"
+            meta = PdfSignatureMetadata(
+                field_name=field,
+                md_algorithm="sha256",
+                subfilter=SigSeedSubFilter.PADES,
+                name=identity.name,
+                reason=reason or None,
+                location=place or None,
+            )
+            with_stamp = {} if box is None else {"stamp_style": self._stamp(identity, at, box)}
+            pades = _SignerAt(
+                meta,
+                signer,
+                at=at,
+                timestamper=self._time_stamper,
+                new_field_spec=SigFieldSpec(field, box=None if box is None else _rectangle(writer, box)),
+                **with_stamp,
+            )
+            return bytes(pades.sign_pdf(writer, output=BytesIO()).getvalue())
+        except (TimestampRequestError, OSError) as error:
+            raise SigningFailed("time_stamp_unavailable") from error
+        except (PdfError, SigningError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise SigningFailed("pdf_unreadable") from error
+
+    def _stamp(self, identity: SigningIdentity, at: dt.datetime, box: SignatureBox) -> StaticStampStyle:
+        who = "Cơ quan" if identity.kind == "unit" else "Người ký"
+        lines = [f"{who}: {identity.name}", f"Thời gian ký: {at.strftime('%d.%m.%Y %H:%M:%S')} {at.isoformat()[-6:]}"]
+        if self._keys.is_test:
+            lines.append(NO_LEGAL_VALUE)
+        data = {"width": box.width, "height": box.height, "lines": lines}
+        drawn = typst.compile(
+            _STAMP,
+            format="pdf",
+            ignore_system_fonts=True,
+            sys_inputs={"data": orjson.dumps(data).decode()},
+            pdf_standards=["a-2b"],
+        )
+        return StaticStampStyle(background=_InMemoryPage(drawn), border_width=0)
+
+    def validate(self, pdf: bytes, at: dt.datetime) -> SignatureReport:
+        """Do what `app.services.ports.Signer.validate_pdf` promises."""
+        try:
+            found = PdfFileReader(BytesIO(pdf), strict=False).embedded_regular_signatures
+            roots = self._trust_roots()
+            statuses = [validate_pdf_signature(one, _context(roots, at), _context(roots, at)) for one in found]
+        except Exception as error:  # a file from outside may break the reader anywhere
+            raise SigningFailed("pdf_unreadable") from error
+        whole = bool(statuses) and statuses[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
+        return SignatureReport(
+            signatures=tuple(_found(one.field_name, status) for one, status in zip(found, statuses, strict=True)),
+            whole=whole,
+        )
+
+    def _trust_roots(self) -> list[asn1_x509.Certificate]:
+        given = read_certificates(self._trust_file) if self._trust_file is not None else []
+        return [*self._keys.trust_roots, *given]
+
+
+class _InMemoryPage(PdfContent):
+    """The first page of a PDF in memory; pyHanko's own class takes the name of a file."""
+
+    def __init__(self, pdf: bytes) -> None:
+        super().__init__()
+        self._pdf = pdf
+
+    def render(self) -> bytes:
+        page = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(self._pdf)))
+        self.resources.xobject["/Stamp"] = page
+        left, bottom, right, top = page.get_object()["/BBox"]
+        self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
+        return b"/Stamp Do"
+
+
+def _check_validity(certificate: asn1_x509.Certificate, at: dt.datetime) -> None:
+    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
+        raise SigningFailed("signing_certificate_expired")
+
+
+def _rectangle(writer: IncrementalPdfFileWriter, box: SignatureBox) -> tuple[int, int, int, int]:
+    """Return the box in the coordinates of the first page, whose corner need not be at nought."""
+    page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call]
+    while "/MediaBox" not in page and "/Parent" in page:
+        page = page["/Parent"]
+    left, bottom, right, top = (float(edge) for edge in page["/MediaBox"])
+    corner_x, corner_y = max(left, right) - box.right, max(bottom, top) - box.top
+    return int(corner_x - box.width), int(corner_y - box.height), int(corner_x), int(corner_y)
+
+
+def _context(roots: Sequence[asn1_x509.Certificate], at: dt.datetime) -> ValidationContext:
+    # A context remembers what it has seen; each signature is judged with its own.
+    return ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
+
+
+def _found(field: str, status: PdfSignatureStatus) -> FoundSignature:
+    subject, issuer = status.signing_cert.subject.native, status.signing_cert.issuer.native
+    stamp = status.timestamp_validity
+    unchanged = status.coverage is not None and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+    return FoundSignature(
+        field=field,
+        signer=_name(subject, "common_name") or status.signing_cert.subject.human_friendly,
+        organization=_name(subject, "organization_name"),
+        issuer=_name(issuer, "common_name") or status.signing_cert.issuer.human_friendly,
+        serial=f"{status.signing_cert.serial_number:x}",
+        intact=status.intact and status.valid and unchanged and status.docmdp_ok is True,
+        trusted=status.trusted,
+        signed_at=status.signer_reported_dt,
+        stamped_at=None if stamp is None or not (stamp.intact and stamp.valid) else stamp.timestamp,
+    )
+
+
+def _name(name: Mapping[str, Any], part: str) -> str | None:
+    value = name.get(part)
+    return "; ".join(value) if isinstance(value, list) else value
