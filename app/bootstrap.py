@@ -17,7 +17,7 @@ from app.core.provisioning import OWNER_ROLE, ensure_database, prepare_embedded
 from app.core.security import TokenSigner, random_secret
 from app.core.settings import Settings
 from app.services.identity.queries import token_key
-from app.services.ports import HolidayProposals, ProposedDay
+from app.services.ports import BlobStore, HolidayProposals, ProposedDay, Signer
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -29,6 +29,29 @@ def propose_holidays(year: int, /) -> Sequence[ProposedDay]:
     return holiday_proposals.propose_holidays(year)
 
 
+def open_storage(settings: Settings) -> BlobStore:
+    """Open the store of contents named by the settings; nothing is written or asked yet."""
+    from app.adapters import blob_store
+
+    return blob_store.open_store(
+        settings.storage_url,
+        directory=settings.data_dir / "blobs",
+        credentials=blob_store.StoreCredentials(
+            endpoint=settings.storage_endpoint,
+            region=settings.storage_region,
+            access_key=settings.storage_access_key,
+            secret_key="" if settings.storage_secret_key is None else settings.storage_secret_key.get_secret_value(),
+        ),
+    )
+
+
+def open_signing(settings: Settings) -> Signer:
+    """Open the keys named by the settings; nothing is read or made before somebody signs."""
+    from app.adapters import signing
+
+    return signing.open_signing(settings)
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What every entrance works with."""
@@ -38,6 +61,8 @@ class Application:
     clock: Clock
     signer: TokenSigner
     service_url: str
+    storage: BlobStore
+    signing: Signer
     propose_holidays: HolidayProposals = propose_holidays
 
 
@@ -94,6 +119,8 @@ async def open_application(
                 clock=clock or SystemClock(),
                 signer=TokenSigner(key),
                 service_url=address.service_url,
+                storage=open_storage(settings),
+                signing=open_signing(settings),
             )
         finally:
             await database.close()

@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.api.app import serve_opened
-from app.bootstrap import Application, migrate_database
+from app.bootstrap import Application, migrate_database, open_signing, open_storage
 from app.core.clock import LOCAL_ZONE, FixedClock
 from app.core.db import PostgresDatabase, driver_of, plain_url, transaction
 from app.core.embedded_postgres import start_cluster
@@ -109,12 +109,14 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def application(worker_database: PostgresDatabase, clock: FixedClock) -> AsyncIterator[Application]:
+async def application(
+    worker_database: PostgresDatabase, clock: FixedClock, tmp_path: Path
+) -> AsyncIterator[Application]:
     async with worker_database.writer.connect() as connection:
         outer = (await driver_of(connection)).transaction()
         await outer.start()
         try:
-            yield _application(SavepointDatabase(connection), clock, worker_database.url)
+            yield _application(SavepointDatabase(connection), clock, worker_database.url, tmp_path)
         finally:
             await outer.rollback()
 
@@ -126,9 +128,11 @@ async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def own_application(server_url: str, template: str, clock: FixedClock) -> AsyncIterator[Application]:
+async def own_application(
+    server_url: str, template: str, clock: FixedClock, tmp_path: Path
+) -> AsyncIterator[Application]:
     async with _clone(server_url, template) as database:
-        yield _application(database, clock, database.url)
+        yield _application(database, clock, database.url, tmp_path)
 
 
 @pytest.fixture
@@ -137,13 +141,18 @@ async def own_client(own_application: Application) -> AsyncIterator[httpx.AsyncC
         yield found
 
 
-def _application(database: "SavepointDatabase | PostgresDatabase", clock: FixedClock, url: str) -> Application:
+def _application(
+    database: "SavepointDatabase | PostgresDatabase", clock: FixedClock, url: str, directory: Path
+) -> Application:
+    settings = Settings(data_dir=directory, log_level="WARNING", storage_url="memory:///")
     return Application(
-        settings=Settings(data_dir=Path("unused"), log_level="WARNING"),
+        settings=settings,
         database=database,
         clock=clock,
         signer=TokenSigner("a key of the suite"),
         service_url=url,
+        storage=open_storage(settings),
+        signing=open_signing(settings),
     )
 
 

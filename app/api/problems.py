@@ -26,6 +26,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.VersionConflict: 412,
     errors.VersionRequired: 428,
     errors.TooManyAttempts: 429,
+    errors.Unavailable: 503,
 }
 
 _CODE_OF_STATUS = {

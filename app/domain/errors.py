@@ -84,6 +84,12 @@ class TooManyAttempts(DomainError):  # noqa: N818 - see InvalidInput
     code = "too_many_attempts"
 
 
+class Unavailable(DomainError):  # noqa: N818 - see InvalidInput
+    """Something the act needs does not answer now (the store of papers, the virus check); later it may succeed."""
+
+    code = "unavailable"
+
+
 def refuse_all(error: type[DomainError], refusals: Iterable[Refusal]) -> None:
     """Raise `error` with every refusal if there is at least one; return silently otherwise."""
     found = tuple(refusals)

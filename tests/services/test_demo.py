@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from app.api.app import serve_opened
-from app.bootstrap import Application, migrate_database
+from app.bootstrap import Application, migrate_database, open_signing, open_storage
 from app.commands.demo import write_accounts
 from app.core.clock import FixedClock
 from app.core.db import PostgresDatabase, fetch_all
@@ -40,12 +40,15 @@ async def empty_application(server_url: str) -> AsyncIterator[Application]:
     migrate_database(url)
     database = PostgresDatabase(url)
     try:
+        settings = Settings(data_dir=Path("unused"), log_level="WARNING", storage_url="memory:///")
         yield Application(
-            settings=Settings(data_dir=Path("unused"), log_level="WARNING"),
+            settings=settings,
             database=database,
             clock=FixedClock(NOW),
             signer=TokenSigner("a key of the suite"),
             service_url=url,
+            storage=open_storage(settings),
+            signing=open_signing(settings),
         )
     finally:
         await database.close()

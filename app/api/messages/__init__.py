@@ -4,6 +4,7 @@ from app.api.messages import (
     alerts,
     calendars,
     core,
+    documents,
     dossiers,
     identity,
     imports,
@@ -14,7 +15,19 @@ from app.api.messages import (
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {}
-for _part in (core, alerts, calendars, dossiers, identity, imports, organization, procedures, ratings, statistics):
+for _part in (
+    core,
+    alerts,
+    calendars,
+    documents,
+    dossiers,
+    identity,
+    imports,
+    organization,
+    procedures,
+    ratings,
+    statistics,
+):
     MESSAGES.update(_part.MESSAGES)
 
 

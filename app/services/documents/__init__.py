@@ -1,0 +1,1 @@
+"""Papers of dossiers: their contents, uploads, versions, links and reads."""
