@@ -32,6 +32,7 @@ class Permission(StrEnum):
     RESULTS_PUBLISH = "results:publish"
     RESULTS_SIGN = "results:sign"
     STATISTICS_READ = "statistics:read"
+    TARIFFS_MANAGE = "tariffs:manage"
     UNITS_MANAGE = "units:manage"
 
 
@@ -83,6 +84,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.DOSSIERS_READ,
             _P.PROCEDURES_MANAGE,
             _P.STATISTICS_READ,
+            _P.TARIFFS_MANAGE,
             _P.UNITS_MANAGE,
         }
     ),
@@ -115,7 +117,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.STATISTICS_READ,
         }
     ),
-    Role.UNIT_ADMINISTRATOR: frozenset({_P.ACCOUNTS_MANAGE, _P.CALENDARS_MANAGE, _P.DOSSIERS_READ, _P.STATISTICS_READ}),
+    Role.UNIT_ADMINISTRATOR: frozenset(
+        {_P.ACCOUNTS_MANAGE, _P.CALENDARS_MANAGE, _P.DOSSIERS_READ, _P.STATISTICS_READ, _P.TARIFFS_MANAGE}
+    ),
 }
 
 
