@@ -46,6 +46,8 @@ class HeldPaper(Base):
     holder_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("paper_holder.id"))
     kind: Mapped[str]
     """A code of the list `paper_kinds`, or `<procedure>/<component>` for a paper known only from that procedure."""
+    about_holder: Mapped[bool]
+    """It states facts of the holder themselves (marital status), not of a matter of theirs (the birth of a child)."""
     origin: Mapped[str]
     source_dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"))
     component_code: Mapped[str | None] = mapped_column(default=None)

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("holder_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about_holder", sa.Boolean(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("source_dossier_id", sa.BigInteger(), nullable=False),
         sa.Column("component_code", sa.Text(), nullable=True),
@@ -85,9 +86,9 @@ def upgrade() -> None:
         sa.Column("status_by", sa.Integer(), nullable=True),
         sa.Column("status_reason", sa.Text(), nullable=True),
         sa.Column("replaced_by_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("status in ('valid', 'replaced', 'revoked')", name=op.f("ck_held_paper_status")),
-        sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_held_paper_validity")),
         sa.CheckConstraint("(status = 'valid') = (status_at is null)", name=op.f("ck_held_paper_status_at")),
+        sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_held_paper_validity")),
+        sa.CheckConstraint("status in ('valid', 'replaced', 'revoked')", name=op.f("ck_held_paper_status")),
         sa.CheckConstraint(
             "(status = 'replaced') = (replaced_by_id is not null)", name=op.f("ck_held_paper_replaced_by")
         ),
@@ -129,9 +130,9 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("reused_at", INSTANT, nullable=False),
         sa.Column("reused_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("source in ('vault', 'national_store', 'database')", name=op.f("ck_paper_reuse_source")),
         sa.CheckConstraint("(source = 'vault') = (held_paper_id is not null)", name=op.f("ck_paper_reuse_held_paper")),
         sa.CheckConstraint("(source = 'vault') = (reference is null)", name=op.f("ck_paper_reuse_reference")),
-        sa.CheckConstraint("source in ('vault', 'national_store', 'database')", name=op.f("ck_paper_reuse_source")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_paper_reuse_dossier_id")),
         sa.ForeignKeyConstraint(["held_paper_id"], ["held_paper.id"], name=op.f("fk_paper_reuse_held_paper_id")),
         sa.ForeignKeyConstraint(["reused_by"], ["account.id"], name=op.f("fk_paper_reuse_reused_by")),
@@ -205,18 +206,18 @@ def upgrade() -> None:
         sa.Column("given_at", INSTANT, nullable=False),
         sa.Column("given_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(
+            "to_place in ('counter', 'office', 'post', 'citizen')", name=op.f("ck_original_hand_over_to_place")
+        ),
+        sa.CheckConstraint(
+            "(to_place = 'post') = (tracking_number is not null)", name=op.f("ck_original_hand_over_tracking_number")
+        ),
+        sa.CheckConstraint(
             "(to_place in ('counter', 'office')) <= (to_unit_id is not null)",
             name=op.f("ck_original_hand_over_to_unit"),
         ),
         sa.CheckConstraint(
             "(to_place = 'citizen') <= (receiver_name is not null and proof is not null)",
             name=op.f("ck_original_hand_over_receiver"),
-        ),
-        sa.CheckConstraint(
-            "(to_place = 'post') = (tracking_number is not null)", name=op.f("ck_original_hand_over_tracking_number")
-        ),
-        sa.CheckConstraint(
-            "to_place in ('counter', 'office', 'post', 'citizen')", name=op.f("ck_original_hand_over_to_place")
         ),
         sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_original_hand_over_from_unit_id")),
         sa.ForeignKeyConstraint(["given_by"], ["account.id"], name=op.f("fk_original_hand_over_given_by")),
@@ -236,13 +237,13 @@ def upgrade() -> None:
         sa.Column("hand_over_id", sa.BigInteger(), nullable=True),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("place in ('counter', 'office', 'post', 'citizen')", name=op.f("ck_original_move_place")),
+        sa.CheckConstraint("(unit_id is null) <= (place in ('post', 'citizen'))", name=op.f("ck_original_move_unit")),
         sa.CheckConstraint("(kind = 'taken_in') = (hand_over_id is null)", name=op.f("ck_original_move_hand_over")),
+        sa.CheckConstraint("place in ('counter', 'office', 'post', 'citizen')", name=op.f("ck_original_move_place")),
         sa.CheckConstraint(
             "kind in ('taken_in', 'given', 'received', 'taken_back', 'posted', 'returned')",
             name=op.f("ck_original_move_kind"),
         ),
-        sa.CheckConstraint("(unit_id is null) <= (place in ('post', 'citizen'))", name=op.f("ck_original_move_unit")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_original_move_account_id")),
         sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_original_move_by_id")),
         sa.ForeignKeyConstraint(
