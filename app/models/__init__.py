@@ -14,6 +14,7 @@ from app.models import (
     organization,
     procedures,
     proceedings,
+    results,
     statistics,
     vault,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "organization",
     "procedures",
     "proceedings",
+    "results",
     "statistics",
     "vault",
 ]

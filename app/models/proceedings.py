@@ -103,6 +103,8 @@ class DossierOutcome(Base):
     legal_basis: Mapped[str] = mapped_column(default="")
     result_number: Mapped[str | None] = mapped_column(default=None)
     result_type: Mapped[str | None] = mapped_column(default=None)
+    result_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("result.id"), default=None)
+    """The signed result that the decision names."""
     decided_at: Mapped[dt.datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
 
@@ -125,6 +127,12 @@ class HandOver(Base):
     proof: Mapped[str | None] = mapped_column(default=None)
     tracking_number: Mapped[str | None] = mapped_column(default=None)
     link: Mapped[str | None] = mapped_column(default=None)
+    proof_document_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("document.id"), default=None)
+    """The signature or the signed slip as a document of the dossier."""
+    authorisation_reason: Mapped[str | None] = mapped_column(default=None)
+    """Why somebody else than the dossier's own people receives it."""
+    authorisation_reference: Mapped[str | None] = mapped_column(default=None)
+    authorisation_document_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("document.id"), default=None)
     handed_over_at: Mapped[dt.datetime]
     handed_over_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
 
