@@ -176,8 +176,11 @@ def _course_as_of(
     """The course as it stood at `at`: later facts unknown, a wait still running has no end."""
     received, now = minute_of(received_at), minute_of(at)
     waits, grants = recorded_facts(received, policy, suspensions, extensions)
+    # A wait that begins at `now` has changed nothing yet; one that began and ended in that minute may have restarted.
     known = [
-        wait._replace(end=None) if wait.end is None or wait.end > now else wait for wait in waits if wait.start < now
+        wait if wait.end is not None and wait.end <= now else wait._replace(end=None)
+        for wait in waits
+        if wait.start < now or wait.end == now
     ]
     return follow(calendar, limit, policy, received, known, [grant for grant in grants if grant.at <= now])
 

@@ -1,8 +1,8 @@
 """A second, deliberately slow model of the clock: it paints every minute of the calendar and watches them pass.
 
-It shares no code with the engine it judges, only the names of kinds and units as text, and is meant to be read in one
-sitting. Minutes are counted from midnight of the calendar's first day; beyond its last day there is an IndexError. What
-is given (hours, entries, limits, waits, extensions) is read by attribute, so any record with those names will do.
+It shares no code with the engine it judges, only the names of kinds and units as text; to be read in one sitting.
+Minutes are counted from midnight of the calendar's first day; beyond its last day there is an IndexError. What is
+given (hours, entries, limits, waits, extensions) is read by attribute, so any record with those names will do.
 """
 
 import datetime as dt
@@ -132,8 +132,7 @@ class SlowClock:
             return "minutes"
         return {"working_days": "days", "calendar_days": "calendar"}.get(unit, "moment")
 
-    def _amount(self, limit: Any) -> int:
-        """Of minutes, days' ends, or minutes around the clock."""
+    def _amount(self, limit: Any) -> int:  # of minutes, days' ends, or minutes around the clock
         way = self._way_of_counting(limit.unit)
         if way == "minutes":
             return int(limit.value * (60 if limit.unit == "working_hours" else self.policy.minutes_per_working_day))
@@ -166,9 +165,11 @@ class SlowClock:
     def _reach(self, minute: int) -> int | None:
         while True:
             minute = self._watch(minute)
+            was_stopped = minute - 1 in self.stopped
+            if was_stopped and minute in self.restarts:
+                self._restart(minute)  # a wait that began earlier is over before more time is given
             for extension in self.grants.pop(minute, ()):
                 self._extend(extension, minute)
-            was_stopped = minute - 1 in self.stopped
             if not was_stopped and self._may_end(minute, was_stopped=False):
                 return minute
             if minute == self.stands_from:
@@ -206,8 +207,8 @@ class SlowClock:
 
     def _may_end(self, minute: int, *, was_stopped: bool) -> bool:
         """Nothing is left, and `minute` is open, or the closing instant of a minute that was worked."""
-        place = self.calendar.half[minute] or (self.calendar.half[minute - 1] and not was_stopped)
-        return not self.left and minute >= max(self.start, self.not_before) and bool(place)
+        half, earliest = self.calendar.half, max(self.start, self.not_before)
+        return not self.left and minute >= earliest and bool(half[minute] or (half[minute - 1] and not was_stopped))
 
     def _restart(self, minute: int) -> None:
         start = self.calendar.next_open(minute)
@@ -221,12 +222,12 @@ class SlowClock:
             self.left, start = max(self.left, self.limit.value * DAY), max(minute, self.start)
         else:
             self.not_before = max(self.not_before, self._end_of_moment(start))
+        self.restarts.discard(minute)
         self.start = start
 
     def _appoint(self, minute: int, due: int) -> None:
         """From `minute` on, count the working minutes up to an appointed time."""
-        self.unit, self.not_before = "minutes", due
-        self.left = self.calendar.open_between(minute, due)
+        self.unit, self.not_before, self.left = "minutes", due, self.calendar.open_between(minute, due)
 
     def _extend(self, extension: Any, minute: int) -> None:
         waits = [wait for wait in self.waits if wait.start < extension.granted_at]

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.calendars import CalendarEntry, CalendarExhausted, DayKind
 from app.domain.deadlines import (
+    DEFAULT_POLICY,
     CountMode,
     DeadlinePolicy,
     Extension,
@@ -347,3 +348,26 @@ def test_a_pending_dossier_is_overdue_only_after_the_due_instant() -> None:
     assert judge(None, due, now=due) is Outcome.IN_TIME
     assert judge(None, due, now=due + dt.timedelta(seconds=1)) is Outcome.OVERDUE
     assert judge(None, None, now=due) is Outcome.IN_TIME
+
+
+def test_a_wait_that_ends_in_the_minute_of_an_extension_is_over_before_it() -> None:
+    """Found by a million random cases: the slow model gave the extension first and restarted what was appointed."""
+    received, limit = at("2026-11-16 12:10"), calendar_days(1)
+    restart = Suspension(at("2026-11-16 15:52"), at("2026-11-16 17:00"), effect=SuspensionEffect.RESTART)
+    more = Extension(at("2026-11-16 17:00"), new_due=at("2026-11-18 09:00"))
+    assert current_deadline(OFFICE, received, limit, suspensions=[restart]).due_at == at("2026-11-17 17:00")
+    facts = (DEFAULT_POLICY, [restart], [more])
+    assert current_deadline(OFFICE, received, limit, *facts).due_at == at("2026-11-18 09:00")
+    earlier = [Extension(at("2026-11-16 17:00"), new_due=at("2026-11-16 23:27"))]
+    kept = current_deadline(OFFICE, received, limit, DEFAULT_POLICY, [restart], earlier, recomputing=True)
+    assert kept.due_at == at("2026-11-17 17:00")
+
+
+def test_a_limit_restarted_within_a_minute_has_all_of_it_left_at_that_minute() -> None:
+    """Papers asked for and handed in at once under RESTART; found by a million random cases."""
+    received, asked = at("2026-11-16 09:00"), at("2026-11-16 09:30")
+    restart = [Suspension(asked, asked, effect=SuspensionEffect.RESTART)]
+    assert minutes_left(OFFICE, received, hours(7), DEFAULT_POLICY, restart, at=asked) == 420
+    assert minutes_used(OFFICE, received, hours(7), DEFAULT_POLICY, restart, at=asked) == 0
+    pause = [Suspension(asked, at("2026-11-16 10:00"))]
+    assert minutes_left(OFFICE, received, hours(7), DEFAULT_POLICY, pause, at=asked) == 390
