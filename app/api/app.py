@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.api import contract, health, pages, problems, v1
+from app.api.flat_routes import include_flat
 from app.api.middleware import BodyLimit, RequestContext
 from app.bootstrap import Application
 from app.core.settings import Settings
@@ -35,8 +36,8 @@ def build_api(
         swagger_ui_oauth2_redirect_url=None,
     )
     problems.install(app)
-    app.include_router(v1.router)
-    app.include_router(health.router)
+    include_flat(app, v1.router)
+    include_flat(app, health.router)
     app.include_router(pages.router)
     pages.mount_assets(app)
     contract.publish(app)

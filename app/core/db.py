@@ -132,6 +132,7 @@ def _engine(
         connect_args=connect_args,
         # SQLAlchemy leaves transactions alone: they are the driver's own (`transaction`), shared by ORM and hand SQL.
         isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
         json_deserializer=orjson.loads,
     )
 
@@ -139,14 +140,18 @@ def _engine(
 @asynccontextmanager
 async def lend(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Lend a pooled connection; one that broke is thrown away instead of going back to the pool."""
-    async with engine.connect() as connection:
+    connection = await engine.connect()
+    try:
         if (await driver_of(connection)).is_closed():
             await connection.invalidate()
-        try:
-            yield connection
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-            await connection.invalidate()
-            raise
+        yield connection
+    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+        await connection.invalidate()
+        raise
+    finally:
+        # Nothing is waited for: transactions ended before, and the pool only takes the connection back. SQLAlchemy's
+        # own context manager would make a task of it.
+        await connection.close()
 
 
 @asynccontextmanager
@@ -158,7 +163,12 @@ async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
 
 async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
     """Return the driver's own connection: hand-written SQL goes there, past SQLAlchemy's description of results."""
-    driver = (await connection.get_raw_connection()).driver_connection
+    started = connection.sync_connection
+    if started is None or started.closed or started.invalidated:
+        pooled = await connection.get_raw_connection()
+    else:
+        pooled = started.connection  # at hand: no greenlet is needed to ask for it
+    driver = pooled.driver_connection
     if driver is None:
         raise asyncpg.InterfaceError("the connection is closed")
     return driver
