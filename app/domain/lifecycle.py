@@ -6,11 +6,12 @@ plan is `app.services.dossiers.transitions`. State codes are the national list `
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
 from app.domain.errors import ActionRefused, Refusal, refuse_all
+from app.domain.papers import Obtainable, refuse_asking_again
 from app.domain.permissions import Permission
 
 
@@ -141,6 +142,8 @@ class DossierSituation:
     missing_components: tuple[str, ...] = ()
     """Codes of required components not handed in."""
     known_components: frozenset[str] = frozenset()
+    obtainable: Mapping[str, Obtainable] = field(default_factory=dict)
+    """By code, the components that are held already or to be had from data: not to be asked for (NQ 66.7/2025)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ def _check_request_supplement(situation: DossierSituation, payload: Payload, _no
         for index, item in enumerate(payload["items"])
         if item["component_code"] not in situation.known_components
     ]
+    reason_given = payload.get("ask_again_reason") is not None
+    faults += refuse_asking_again(payload["items"], situation.obtainable, reason_given=reason_given)
     return faults if payload.get("leader_reason") else faults + _supplements_used(situation)
 
 

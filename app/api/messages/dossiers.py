@@ -34,6 +34,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Thành phần {component} không có trong thủ tục; không được yêu cầu giấy tờ ngoài quy định",
         "The component {component} is not listed by the procedure and may not be asked for",
     ),
+    "component_held": (
+        "Thành phần {component} đã có trong kho giấy tờ (mã {held_paper}); không yêu cầu nộp lại",
+        "The component {component} is held already (paper {held_paper}) and is not asked for again",
+    ),
+    "component_obtainable": (
+        "Thành phần {component} khai thác được từ cơ sở dữ liệu; không yêu cầu nộp giấy (NQ 66.7/2025/NQ-CP)",
+        "The component {component} is to be had from data and is not asked for on paper (NQ 66.7/2025/NQ-CP)",
+    ),
     "component_repeated": ("Thành phần {component} khai hai lần", "The component {component} is given twice"),
     "component_not_from_data": (
         "Thành phần {component} chưa thay thế được bằng dữ liệu",

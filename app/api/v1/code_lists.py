@@ -20,6 +20,8 @@ ListName = Annotated[
         "satisfaction_levels",
         "national_statuses",
         "channels",
+        "ask_again_reasons",
+        "paper_kinds",
     ],
     Path(),
 ]

@@ -33,7 +33,9 @@ def check_codes(body: Any) -> list[Refusal]:
     if isinstance(body, inputs.Stop):
         return _check("stop_reasons", body.reason_code, "reason_code")
     if isinstance(body, inputs.RequestSupplement):
-        return [
+        again = body.ask_again_reason
+        faults = [] if again is None else _check("ask_again_reasons", again.code, "ask_again_reason.code")
+        return faults + [
             fault
             for index, item in enumerate(body.items)
             for fault in _check("supplement_problems", item.problem, f"items.{index}.problem")

@@ -14,6 +14,7 @@ from app.core.clock import local_date
 from app.core.security import random_paper_secret, random_secret
 from app.domain.deadlines import SuspensionEffect
 from app.domain.errors import InvalidInput, Refusal, refuse_all
+from app.domain.papers import split_missing
 from app.domain.procedures import Channel, SubmittedComponent, missing_components, unknown_components
 from app.services.deadlines.promises import deadline_after, lawful_due, promised_deadline, recorded_facts
 from app.services.dossiers import inputs
@@ -136,7 +137,8 @@ def _faults(
         listed = content.components_for(variant)
         faults += unknown_components(listed, pieces)
         if act.facts.row.accepted_at is not None:
-            faults += missing_components(listed, pieces)
+            obtainable = replace(act.facts, content=content).obtainable(listed)
+            faults += split_missing(missing_components(listed, pieces), obtainable)[0]
     return faults
 
 

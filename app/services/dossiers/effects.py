@@ -12,6 +12,7 @@ from app.core.clock import LOCAL_ZONE
 from app.domain.deadlines import Deadline, Extension, Limit, LimitUnit, Suspension, SuspensionEffect
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import ClockEffect, DossierAction, DossierState, Plan
+from app.domain.papers import asked_again
 from app.domain.permissions import Actor
 from app.services.deadlines.compiled import CompiledCalendar, PolicyRow
 from app.services.deadlines.promises import (
@@ -242,6 +243,31 @@ def _request_supplement(act: Act, body: inputs.RequestSupplement, effects: Effec
         "before_acceptance": not after_acceptance,
         "by_leader": body.leader_reason is not None,
     }
+    _ask_again(act, body, effects)
+
+
+def _ask_again(act: Act, body: inputs.RequestSupplement, effects: Effects) -> None:
+    """Keep what is demanded although it is to be had, with the reason; the log names component and reason only."""
+    demanded = asked_again([item.model_dump() for item in body.items], act.facts.situation.obtainable)
+    reason = body.ask_again_reason
+    if not demanded or reason is None:
+        return
+    row = act.facts.row
+    effects.parts["asked_again"] = [
+        {
+            "seq": act.seq,
+            "component_code": found.component,
+            "available": found.available.value,
+            "held_paper_code": found.held_paper,
+            "reason_code": reason.code,
+            "explanation": reason.text,
+            "unit_id": row.receiving_unit_id if row.accepted_at is None else row.competent_unit_id,
+            "asked_at": act.at,
+            "asked_by": act.actor.account_id,
+        }
+        for found in demanded
+    ]
+    effects.data |= {"asked_again": [found.component for found in demanded], "ask_again_reason": reason.code}
 
 
 def _receive_supplement(act: Act, body: inputs.ReceiveSupplement, effects: Effects) -> None:

@@ -89,6 +89,13 @@ class SupplementItem(Input):
     note: Text | None = None
 
 
+class AskAgainReason(Input):
+    """Why a paper is demanded that is held already or to be had from data; who asks signs it with their account."""
+
+    code: Code
+    text: LongText
+
+
 class RequestSupplement(Input):
     """Mẫu 02: everything that is missing, at once, each row naming a component of the procedure."""
 
@@ -97,6 +104,7 @@ class RequestSupplement(Input):
     reason: LongText
     answer_within_days: Annotated[int | None, Field(ge=1, le=365)] = None
     leader_reason: LongText | None = None
+    ask_again_reason: AskAgainReason | None = None
 
 
 class ReceiveSupplement(Input):

@@ -30,6 +30,16 @@ _STORED_ANSWER = """
   select k.request_hash, k.status, k.headers, k.body from idempotency_key k where k.scope = {scope} and k.key = {key}
 """
 
+# The newest valid paper of each kind that states facts of the person themselves; its last day is a day it counts.
+_HELD_PAPERS = """(
+  select coalesce(json_object_agg(h.kind, h.code order by h.issued_on nulls first, h.id), json_build_object())
+  from paper_holder o join held_paper h on h.holder_id = o.id
+  where o.identity_number = {number} and h.status = 'valid' and h.about_holder
+    and coalesce(h.valid_from, {day}::date) <= {day}::date and coalesce(h.valid_until, {day}::date) >= {day}::date
+)"""
+_APPLICANT_NUMBER = """(select p.identity_number from dossier_party p
+  where p.dossier_id = d.id and p.role = 'applicant')"""
+
 # A number is given out only if the registration can go on at all; its row stays locked until this transaction ends,
 # so numbers of one agency and day are given out one after the other and a rolled-back one is given again.
 _REGISTRATION = f"""
@@ -65,7 +75,8 @@ select
   {policy_in_force_on("$8::date", "(select p.field from procedure p where p.code = $7)")} as policy,
   exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
     as external_code_taken,
-  exists (select from agency_identifier i where $9 like i.code || '-%') as external_code_ours
+  exists (select from agency_identifier i where $9 like i.code || '-%') as external_code_ours,
+  {_HELD_PAPERS.format(number="$10", day="$8")} as held_papers
 from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """
@@ -105,6 +116,7 @@ select
     where dossier_id = d.id and voided_at is null) x) as receipt,
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
+  {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5")} as held_papers,
   {calendar_version_of("c.path")} as calendar_version_now,
   (select v.id from procedure_version v where v.procedure_id = d.procedure_id and {_IN_FORCE.format(day="$5")}
     order by v.version desc limit 1) as version_in_force,
@@ -138,6 +150,7 @@ select
     where dossier_id = d.id and voided_at is null) x) as receipt,
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
+  {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5")} as held_papers,
   {calendar_version_of("c.path")} as calendar_version_now,
   coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy,
   {_PEOPLE} as people,
@@ -299,6 +312,7 @@ async def registration_facts(
     procedure_code: str,
     day: dt.date,
     external_code: str | None,
+    identity_number: str | None,
 ) -> Any:
     """Gather everything a registration must know and give out its number; one row, columns None where unknown."""
     return await fetch_one(
@@ -313,6 +327,7 @@ async def registration_facts(
         procedure_code,
         day,
         external_code,
+        identity_number,
     )
 
 

@@ -1,18 +1,20 @@
 """Register a dossier, with or without accepting it in the same transaction: two statements, whatever it holds."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
+from app.core.db import from_json
 from app.core.security import random_paper_secret, random_secret
 from app.domain.deadlines import Deadline
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
 from app.domain.identifiers import DossierCode
 from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, DossierState, EventType, plan
+from app.domain.papers import Obtainable, obtainable_components, split_missing
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
 from app.services.audit.idempotency import StoredAnswer
@@ -28,6 +30,7 @@ from app.services.dossiers.view import DossierView, ProcedureName, ReceiptView, 
 from app.services.dossiers.writes import give_number_back, write_registration
 from app.services.identity.tokens import ensure_current
 from app.services.procedures.content import TermContent, VersionContent, version_content
+from app.services.procedures.paper_kinds import held_components
 
 _TOKEN_BYTES = 16
 
@@ -52,7 +55,7 @@ async def register_dossier(
         return stored_answer(facts)
     await _refuse_faults(connection, actor, body, facts, now)
     content = await version_content(connection, facts.procedure_version_id)
-    faults, warnings = check_registration(body, content, now)
+    faults, warnings = check_registration(body, content, now, held_papers=from_json(facts.held_papers))
     refuse_all(InvalidInput, faults)
 
     code = str(DossierCode(agency=facts.agency_code, day=local_date(now), number=facts.number))
@@ -109,6 +112,7 @@ async def _facts(
         procedure_code=body.procedure_code,
         day=local_date(now),
         external_code=body.external_code,
+        identity_number=body.applicant.identity_number,
     )
 
 
@@ -136,7 +140,8 @@ async def _refuse_faults(
         content = None
         if facts.procedure_version_id is not None:
             content = await version_content(connection, facts.procedure_version_id)
-        raise InvalidInput(*faults, *check_registration(body, content, now)[0])
+        held_papers = from_json(facts.held_papers)
+        raise InvalidInput(*faults, *check_registration(body, content, now, held_papers=held_papers)[0])
     if not actor.scope(Permission.DOSSIERS_SUBMIT).covers(facts.receiving_path):
         raise Forbidden(Refusal("out_of_scope", "receiving_unit"))
     if body.accept:
@@ -151,9 +156,16 @@ async def _refuse_faults(
 
 
 def check_registration(
-    body: RegisterDossier, content: VersionContent | None, now: dt.datetime
+    body: RegisterDossier,
+    content: VersionContent | None,
+    now: dt.datetime,
+    *,
+    held_papers: Mapping[str, str] | None = None,
 ) -> tuple[list[Refusal], list[Refusal]]:
-    """Return (faults, warnings) of people and papers."""
+    """Return (faults, warnings) of people and papers.
+
+    `held_papers` gives by kind the codes of the applicant's papers; None: a history told later, nothing is judged.
+    """
     faults, warnings = check_person(body.applicant, "applicant", now=now)
     if body.representative is not None:
         more_faults, more_warnings = check_person(body.representative, "representative", now=now)
@@ -171,11 +183,21 @@ def check_registration(
         faults += unknown_components(listed, pieces)
         # Somebody filing from home may complete the papers later; who accepts at the counter has them in hand.
         missing = missing_components(listed, pieces)
+        if held_papers is not None:
+            missing, spared = split_missing(missing, _obtainable(content, body, held_papers))
+            warnings += spared
         if body.accept:
             faults += missing
         else:
             warnings += missing
     return faults, warnings
+
+
+def _obtainable(
+    content: VersionContent, body: RegisterDossier, held_papers: Mapping[str, str]
+) -> dict[str, Obtainable]:
+    listed = content.components_for(body.case_variant or "")
+    return obtainable_components(listed, held_components(content.code, listed, held_papers))
 
 
 async def _accept(
@@ -295,12 +317,14 @@ def _view(
     warnings: Sequence[Refusal],
 ) -> DossierView:
     state = DossierState.ACCEPTED if accepted else DossierState.REGISTERED
-    missing = () if accepted else missing_components(content.components_for(body.case_variant or ""), pieces_of(body))
+    listed = content.components_for(body.case_variant or "")
+    obtainable = _obtainable(content, body, from_json(facts.held_papers))
+    missing, _ = split_missing(missing_components(listed, pieces_of(body)), obtainable)
     situation = DossierSituation(
         state=state,
         registered_at=now,
         accepted_at=now if accepted else None,
-        missing_components=tuple(str(fault.params["component"]) for fault in missing),
+        missing_components=() if accepted else tuple(str(fault.params["component"]) for fault in missing),
     )
     due_at = accepted.due_at if accepted else None
     return DossierView(

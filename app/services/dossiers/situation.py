@@ -7,10 +7,12 @@ from typing import Any
 
 from app.core.db import from_json
 from app.domain.lifecycle import DossierSituation, DossierState
+from app.domain.papers import Obtainable, obtainable_components, split_missing
 from app.domain.procedures import Channel, ComponentSource, SubmittedComponent, missing_components
 from app.services.deadlines.compiled import PolicyRow, read_policy
 from app.services.dossiers.view import ActionView, DossierView, ProcedureName, ReceiptView, UnitName
-from app.services.procedures.content import VersionContent
+from app.services.procedures.content import ComponentContent, VersionContent
+from app.services.procedures.paper_kinds import held_components
 
 _INSTANTS = ("from_at", "to_at", "before_due", "after_due", "recorded_at")
 
@@ -48,6 +50,13 @@ class DossierFacts:
     def channel(self) -> Channel:
         return Channel(self.row.channel)
 
+    def obtainable(self, listed: Sequence[ComponentContent]) -> dict[str, Obtainable]:
+        """Return what of the `listed` components need not be asked for; of a history told later nothing is judged."""
+        if self.row.held_papers is None:
+            return {}
+        held = held_components(self.content.code, listed, from_json(self.row.held_papers))
+        return obtainable_components(listed, held)
+
     @property
     def situation(self) -> DossierSituation:
         """Return what the transition table asks for."""
@@ -61,7 +70,8 @@ class DossierFacts:
             return changes.get(name, getattr(row, name))
 
         listed = self.content.components_for(now("case_variant"))
-        missing = missing_components(listed, self.components)
+        obtainable = self.obtainable(listed)
+        missing, _ = split_missing(missing_components(listed, self.components), obtainable)
         return DossierSituation(
             state=DossierState(now("state")),
             registered_at=row.registered_at,
@@ -76,6 +86,7 @@ class DossierFacts:
             extensions_allowed=self.policy.extensions_allowed,
             missing_components=tuple(str(fault.params["component"]) for fault in missing),
             known_components=frozenset(component.code for component in listed),
+            obtainable=obtainable,
         )
 
     def with_components(self, rows: Sequence[Mapping[str, Any]]) -> "DossierFacts":

@@ -221,6 +221,11 @@ _PARTS = {
         select d.id, x.* from d, jsonb_to_record({p}::jsonb) as x(method text, receiver_name text,
           receiver_identity_number text, relationship text, proof text, tracking_number text, link text,
           handed_over_at timestamptz, handed_over_by int)""",
+    "asked_again": """
+        insert into asked_again (dossier_id, seq, component_code, available, held_paper_code, reason_code, explanation,
+          unit_id, asked_at, asked_by)
+        select d.id, x.* from d, jsonb_to_recordset({p}::jsonb) as x(seq int, component_code text, available text,
+          held_paper_code text, reason_code text, explanation text, unit_id int, asked_at timestamptz, asked_by int)""",
     "receipt_promise": """
         update receipt t set promised_due_at = x.promised_due_at from d, jsonb_to_record({p}::jsonb)
           as x(promised_due_at timestamptz) where t.dossier_id = d.id and t.voided_at is null""",

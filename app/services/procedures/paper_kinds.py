@@ -13,11 +13,6 @@ from app.domain.errors import Refusal
 from app.domain.papers import last_valid_day, names_paper
 from app.domain.procedures import Component
 
-_CARD_NAMES = (
-    "cccd", "căn cước", "thẻ căn cước", "căn cước công dân", "thẻ căn cước công dân", "chứng minh nhân dân", "cmnd",
-    "chứng minh thư", "hộ chiếu", "passport",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class PaperKind:
@@ -28,6 +23,8 @@ class PaperKind:
     en: str
     presented_only: bool = False
     valid_months: int | None = None
+    file_names: tuple[str, ...] = ()
+    """Names of files that say they are such a paper."""
 
     def valid_until(self, issued_on: dt.date | None) -> dt.date | None:
         """Return the last day on which a paper of this kind counts; None: no limit, or none that can be told."""
@@ -54,6 +51,7 @@ def paper_kinds() -> Mapping[str, PaperKind]:
             row["en"],
             presented_only=row["presented_only"] == "true",
             valid_months=int(row["valid_months"]) if row["valid_months"] else None,
+            file_names=tuple(name for name in row["file_names"].split(";") if name),
         )
         for row in rows("code_lists/paper_kinds.csv")
     }
@@ -108,6 +106,8 @@ def presented_only_faults(
     for component in components:
         if component.code == component_code and component.presented_only:
             return [Refusal("paper_presented_only", field, {"name": component.name})]
-    if names_paper(file_name, _CARD_NAMES):
-        return [Refusal("paper_presented_only", "name", {"name": paper_kinds()["citizen_card"].vi})]
-    return []
+    return [
+        Refusal("paper_presented_only", "name", {"name": kind.vi})
+        for kind in paper_kinds().values()
+        if kind.presented_only and names_paper(file_name, kind.file_names)
+    ]

@@ -94,6 +94,7 @@ def _registered(history: History, standing: Standing) -> Life:
         imported=True,
         last_event_at=at,
         supplement_requests=0,
+        held_papers=None,
     )
     return Life(
         history=history,
