@@ -37,7 +37,7 @@ class IssuedPaper(Base):
     form_code: Mapped[str | None] = mapped_column(default=None)
     number: Mapped[str]
     """As printed: `12/TNHS`."""
-    content_sha256: Mapped[str]
+    content_sha256: Mapped[str] = mapped_column(ForeignKey("stored_content.sha256"))
     issued_at: Mapped[dt.datetime]
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
     status: Mapped[str] = mapped_column(default="valid")

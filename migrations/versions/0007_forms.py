@@ -59,6 +59,9 @@ def upgrade() -> None:
         sa.CheckConstraint("content_sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_issued_paper_content_sha256")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_issued_paper_dossier_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_issued_paper_unit_id")),
+        sa.ForeignKeyConstraint(
+            ["content_sha256"], ["stored_content.sha256"], name=op.f("fk_issued_paper_content_sha256")
+        ),
         sa.ForeignKeyConstraint(["issued_by"], ["account.id"], name=op.f("fk_issued_paper_issued_by")),
         sa.ForeignKeyConstraint(["replaced_by"], ["issued_paper.id"], name=op.f("fk_issued_paper_replaced_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_paper")),
