@@ -158,3 +158,82 @@ class BlobStore(Protocol):
 
     async def check(self) -> None:
         """Raise `Unavailable` unless the store can be reached and answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One page of a scanned PDF, looked at but not read. `number` counts from 1.
+
+    `codes`: the QR codes on it. `dpi`: dots an inch of its picture; None for a page that was drawn, not scanned.
+    `failure`: code of why it could not be looked at (`page_unreadable`, `page_too_large`, `page_timed_out`).
+    """
+
+    number: int
+    is_blank: bool = False
+    codes: tuple[str, ...] = ()
+    dpi: int | None = None
+    failure: str | None = None
+
+
+class PageReading(Protocol):
+    """Looks at the pages of PDFs and cuts them out. What a broken page does to the reader is its failure alone."""
+
+    async def count(self, pdf: Path) -> int:
+        """Return how many pages there are; raises `RecognitionFailed`: `pdf_unreadable`."""
+
+    def look(self, pdf: Path, *, first: int = 1) -> AsyncIterator[SeenPage]:
+        """Yield every page from `first` on, in order; a page that cannot be looked at says so."""
+
+    async def cut_out(self, pages: Sequence[tuple[Path, int]], output: Path) -> None:
+        """Write a PDF of these pages of these files; raises `RecognitionFailed`: `pdf_unreadable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCapability:
+    """Whether texts can be recognized here. `missing`: the programs and languages that are not installed."""
+
+    missing: tuple[str, ...] = ()
+    version: str = ""
+
+    @property
+    def is_available(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What was read of one page. `confidence` 0 to 1; None where the page brought its own text.
+
+    `turned`: degrees clockwise by which it was set upright; `skew`: degrees by which it was straightened. `enhanced`:
+    the cleaned copy read better. `failure`: code of why nothing was read (`reading_timed_out`).
+    """
+
+    number: int
+    lines: tuple[tuple[str, float], ...]
+    confidence: float | None = None
+    turned: int = 0
+    skew: float = 0.0
+    enhanced: bool = False
+    failure: str | None = None
+
+
+class RecognitionFailed(Exception):  # noqa: N818 - reads as what happened
+    """A scan could not be read. `code` is one of the codes in `app.api.messages.digitization`."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class TextRecognition(Protocol):
+    """Makes searchable PDF/A of scans, if the programs for it are installed."""
+
+    async def capability(self) -> ReadingCapability:
+        """Look whether the programs are there now: they may be installed while the service runs."""
+
+    async def recognize(self, pdf: Path, output: Path) -> tuple[ReadPage, ...]:
+        """Write `pdf` upright, straight and with a layer of text as PDF/A-2b to `output`; return what was read.
+
+        Raises `RecognitionFailed`: `ocr_unavailable`, `pdf_unreadable`, `reading_timed_out`, `pdfa_impossible`,
+        `reading_failed`.
+        """
