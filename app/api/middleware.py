@@ -2,11 +2,11 @@
 
 import re
 import time
+from functools import lru_cache
 from uuid import uuid4
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import prefers_english, problem
@@ -16,6 +16,7 @@ SECONDS = Histogram("motcua_http_request_seconds", "Time to answer.", ["method",
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 _TOO_LARGE = 413
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 log = structlog.get_logger("app.request")
 
@@ -30,7 +31,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-request-id", "")
+        offered = _header(scope, b"x-request-id")
         request_id = offered if _REQUEST_ID.match(offered) else uuid4().hex
         scope["request_id"] = request_id
         status = 500
@@ -49,12 +50,23 @@ class RequestContext:
             finally:
                 # The route's template, not the path: paths carry codes, secrets and tokens.
                 route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+                method = scope["method"]
                 seconds = time.perf_counter() - started
-                REQUESTS.labels(scope["method"], route, str(status)).inc()
-                SECONDS.labels(scope["method"], route).observe(seconds)
-                log.info(
-                    "request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1)
-                )
+                counter, histogram = _metrics(method, route, status)
+                counter.inc()
+                histogram.observe(seconds)
+                log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+@lru_cache(maxsize=4096)
+def _metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, str(status)), SECONDS.labels(method, route)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """Return the first value of a header, empty without it; a `Headers` object of all of them costs more."""
+    value: bytes = next((value for key, value in scope["headers"] if key == name), b"")
+    return value.decode("latin-1")
 
 
 class BodyLimit:
@@ -68,10 +80,16 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self.max_bytes:
-            await self._refuse(scope, receive, send, headers)
+        length = _header(scope, b"content-length")
+        if length.isdigit():
+            # The server reads no more than was announced.
+            if int(length) > self.max_bytes:
+                await self._refuse(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+            return
+        if not _header(scope, b"transfer-encoding") and scope["method"] in _WITHOUT_BODY:
+            await self.app(scope, receive, send)
             return
         taken = 0
         refused = False
@@ -94,14 +112,14 @@ class BodyLimit:
             await self.app(scope, counted, guarded)
         finally:
             if refused:
-                await self._refuse(scope, receive, send, headers)
+                await self._refuse(scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = problem(
             scope["path"],
             status=_TOO_LARGE,
             code="body_too_large",
-            english=prefers_english(headers.get("accept-language", "")),
+            english=prefers_english(_header(scope, b"accept-language")),
             trace_id=scope.get("request_id"),
         )
         await answer(scope, receive, send)
