@@ -1,0 +1,63 @@
+"""What can be told of a page's picture without reading it (is there ink on it, is it dim), and a cleaner copy of it."""
+
+from PIL import Image, ImageChops, ImageFilter, ImageOps
+
+_INK_CONTRAST = 45
+"""How much darker than the paper around it something must be to be ink, of 255: print on the other side is less."""
+_BLANK_INK_SHARE = 0.00015
+"""Share of a side that ink covers below which it is blank: a short line of print covers more."""
+_EDGE = 0.03
+"""Of each side's length, left out: scanners leave shadows at the edges of sheets."""
+_BRIGHT_PAPER = 190
+_EVEN_PAPER = 60
+_FINEST_SHADE = 12
+"""Points over which the paper's own shade is taken as even."""
+_NOISE_SHARE = 0.8
+"""Share of points that are paper on any page of print; what is ink among them is noise."""
+
+
+def is_blank(picture: Image.Image) -> bool:
+    """Tell whether a grey picture (75 to 100 dots an inch) shows an empty side."""
+    across, down = int(picture.width * _EDGE), int(picture.height * _EDGE)
+    inner = picture.crop((across, down, picture.width - across, picture.height - down))
+    counts = _ink_of(inner, _FINEST_SHADE).histogram()
+    return sum(counts[_INK_CONTRAST:]) < _BLANK_INK_SHARE * inner.width * inner.height
+
+
+def is_dim(picture: Image.Image) -> bool:
+    """Tell whether the paper in a picture is dark or unevenly lit, so that a reader misses whole lines of it."""
+    small = (max(1, picture.width // 32), max(1, picture.height // 32))
+    paper = picture.convert("L").resize(small, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(3))
+    counts = paper.histogram()
+    darkest, middle, brightest = (_level(counts, share) for share in (0.05, 0.5, 0.95))
+    return middle < _BRIGHT_PAPER or brightest - darkest > _EVEN_PAPER
+
+
+def cleaned(picture: Image.Image, *, scale: int) -> Image.Image:
+    """Return a copy for reading dim pictures: enlarged, blurred, the paper's shade and its noise taken away, stretched.
+
+    What it gains is measured by `make bench` (see bench/README.md).
+    """
+    grey = picture.convert("L")
+    grey = grey.resize((grey.width * scale, grey.height * scale), Image.Resampling.BICUBIC)
+    ink = _ink_of(grey.filter(ImageFilter.GaussianBlur(0.8 * scale)), _FINEST_SHADE * scale)
+    noise = _level(ink.histogram(), _NOISE_SHARE)
+    ink = ink.point([max(0, level - noise) for level in range(256)])
+    return ImageOps.autocontrast(ImageOps.invert(ink), cutoff=(1, 0))
+
+
+def _ink_of(picture: Image.Image, shade: int) -> Image.Image:
+    """Return how much darker than the paper around it each point of a grey picture is."""
+    small = (max(1, picture.width // shade), max(1, picture.height // shade))
+    paper = picture.resize(small, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(4))
+    return ImageChops.subtract(paper.resize(picture.size, Image.Resampling.BICUBIC), picture)
+
+
+def _level(counts: list[int], share: float) -> int:
+    """Return the level of grey below or at which `share` of the counted points lie."""
+    wanted, seen = share * sum(counts), 0
+    for level, count in enumerate(counts):
+        seen += count
+        if seen >= wanted:
+            return level
+    return len(counts) - 1
