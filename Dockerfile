@@ -23,6 +23,13 @@ RUN /opt/motcua/bin/pip install --no-deps --no-build-isolation . \
     && /opt/motcua/bin/pip uninstall --yes --quiet setuptools
 
 FROM ${BASE}
+# Reading scanned pages (OCR). Without it (--build-arg OCR=0) the image is smaller; the service then says that pages
+# are not read, and everything else works.
+ARG OCR=1
+RUN if [ "${OCR}" = 1 ]; then \
+      apt-get update && apt-get install --yes --no-install-recommends tesseract-ocr tesseract-ocr-vie ghostscript \
+      && rm -rf /var/lib/apt/lists/*; \
+    fi
 # The number must exist on no other machine: files in volumes belong to it.
 ARG UID=10001
 RUN groupadd --gid ${UID} motcua && useradd --uid ${UID} --gid ${UID} --no-create-home --home-dir /data motcua \
