@@ -19,6 +19,7 @@ def load_province(
     from app.core.settings import Settings
     from app.services.deadlines.shipped import load_shipped_calendars
     from app.services.organization.load_province import LoadReport, load_province_units
+    from app.services.payments.shipped import load_shipped_reductions
     from app.services.procedures.import_procedures import load_shipped_catalogue
 
     async def run() -> LoadReport:
@@ -27,6 +28,7 @@ def load_province(
             report = await load_province_units(session, province_code=code, now=now)
             await load_shipped_calendars(session, now=now)
             await load_shipped_catalogue(session, now=now)
+            await load_shipped_reductions(session, now=now)
             return report
 
     report = asyncio.run(run())

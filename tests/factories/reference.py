@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.services.deadlines.shipped import load_shipped_calendars
 from app.services.organization.load_province import load_province_units
+from app.services.payments.shipped import load_shipped_reductions
 from app.services.procedures.import_procedures import load_shipped_catalogue
 
 
@@ -14,3 +15,4 @@ async def load_reference_data(session: AsyncSession, *, now: dt.datetime) -> Non
     await load_province_units(session, province_code="37", now=now)
     await load_shipped_calendars(session, now=now)
     await load_shipped_catalogue(session, now=now)
+    await load_shipped_reductions(session, now=now)

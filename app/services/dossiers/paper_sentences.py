@@ -3,7 +3,34 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.domain.fee_sentences import dong
 from app.domain.lifecycle import EventType
+
+_METHODS = {
+    "cash": ("tiền mặt", "in cash"),
+    "bank_transfer": ("chuyển khoản", "by bank transfer"),
+    "online_national": ("trực tuyến qua Cổng DVC quốc gia", "online through the national portal"),
+    "online_province": ("trực tuyến qua cổng của tỉnh", "online through the province's portal"),
+}
+
+
+def _charged(data: Mapping[str, Any]) -> tuple[str, str]:
+    if not data["amount_vnd"]:
+        return "Tính phí, lệ phí: không phải nộp", "Fee charged: nothing to pay"
+    again = ("", "") if data.get("replaces") is None else (" (tính lại)", " (anew)")
+    return (
+        f"Tính phí, lệ phí{again[0]}: {dong(data['amount_vnd'])} đồng",
+        f"Fee charged{again[1]}: {data['amount_vnd']:,} đồng",
+    )
+
+
+def _collected(data: Mapping[str, Any]) -> tuple[str, str]:
+    vi, en = _METHODS[data["method"]]
+    return (
+        f"Thu {dong(data['amount_vnd'])} đồng {vi}, biên lai {data['receipt']}",
+        f"{data['amount_vnd']:,} đồng collected {en}, receipt {data['receipt']}",
+    )
+
 
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: lambda _data: ("Thêm tài liệu vào hồ sơ", "Document added"),
@@ -18,9 +45,15 @@ PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str
     EventType.RESULT_PUBLISHED: lambda _data: ("Công bố kết quả", "Result published"),
     EventType.RESULT_REPLACED: lambda _data: ("Thay thế kết quả", "Result replaced"),
     EventType.RESULT_REVOKED: lambda _data: ("Thu hồi kết quả", "Result revoked"),
-    EventType.FEE_CHARGED: lambda _data: ("Tính phí, lệ phí", "Fee charged"),
-    EventType.FEE_COLLECTED: lambda _data: ("Thu phí, lệ phí", "Fee collected"),
-    EventType.FEE_VOIDED: lambda _data: ("Hủy biên lai", "Fee receipt voided"),
-    EventType.FEE_REFUNDED: lambda _data: ("Hoàn phí, lệ phí", "Fee refunded"),
+    EventType.FEE_CHARGED: _charged,
+    EventType.FEE_COLLECTED: _collected,
+    EventType.FEE_VOIDED: lambda data: (
+        f"Hủy biên lai {data['receipt']}, {dong(data['amount_vnd'])} đồng",
+        f"Receipt {data['receipt']} of {data['amount_vnd']:,} đồng voided",
+    ),
+    EventType.FEE_REFUNDED: lambda data: (
+        f"Hoàn {dong(data['amount_vnd'])} đồng của biên lai {data['receipt']}",
+        f"{data['amount_vnd']:,} đồng of receipt {data['receipt']} given back",
+    ),
     EventType.ARCHIVED: lambda _data: ("Đóng gói lưu trữ", "Packed for the archive"),
 }

@@ -1,0 +1,197 @@
+"""Routes of money at the counter: charges of a dossier, receipts, the cashier's day."""
+
+import datetime as dt
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.api.deps import App, ReadConnection, Requires, WriteConnection
+from app.api.idempotency import idempotency_key, once
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
+from app.api.v1.schemas.fees import (
+    ClosedDayOut,
+    ClosedDayPageOut,
+    DossierFeesOut,
+    FeeReceiptOut,
+    TillOut,
+    closed_day_document,
+    fees_document,
+    page,
+    receipt_document,
+    till_document,
+)
+from app.domain.permissions import Actor, Permission
+from app.services.inputs import Code
+from app.services.payments.charge import charge_fees, fees_of
+from app.services.payments.close_day import close_day, closed_days, till_of
+from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, RefundReceipt, VoidReceipt
+from app.services.payments.receipts import collect_fee, read_receipt, refund_receipt, void_receipt
+
+router = APIRouter(tags=["fees"])
+
+Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
+Cashier = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_CONFIRM))]
+Refunder = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_REFUND))]
+Key = Annotated[str | None, Depends(idempotency_key)]
+_SORT = "-closed_at"
+
+
+def _json(document: dict[str, object], status: int = 200) -> Response:
+    return Response(orjson.dumps(document), status_code=status, media_type="application/json")
+
+
+@router.get(
+    "/dossiers/{code}/fees",
+    summary="Phí, lệ phí của hồ sơ: các lần tính, biên lai, hoàn trả / Charges and receipts of a dossier",
+    response_model=None,
+    responses={200: {"model": DossierFeesOut}},
+)
+async def fees(code: Code, connection: ReadConnection, actor: Reader) -> Response:
+    return _json(fees_document(await fees_of(connection, actor, code)))
+
+
+@router.post(
+    "/dossiers/{code}/fees",
+    status_code=201,
+    summary="Tính phí, lệ phí của hồ sơ theo biểu phí / Charge a dossier by the tariff",
+    response_model=None,
+    responses={201: {"model": DossierFeesOut}},
+)
+async def charge(
+    request: Request, code: Code, body: ChargeFees, app: App, connection: WriteConnection, actor: Cashier, key: Key
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        await charge_fees(connection, actor, code, body, now=now)
+        return _json(fees_document(await fees_of(connection, actor, code)), 201)
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.post(
+    "/dossiers/{code}/fees/collect",
+    status_code=201,
+    summary="Thu phí, lệ phí và cấp biên lai có số / Take the money and issue a numbered receipt",
+    response_model=None,
+    responses={201: {"model": FeeReceiptOut}},
+)
+async def collect(
+    request: Request, code: Code, body: CollectFee, app: App, connection: WriteConnection, actor: Cashier, key: Key
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        number = await collect_fee(connection, actor, code, body, now=now)
+        return _json(receipt_document(await read_receipt(connection, actor, number)), 201)
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.get(
+    "/fee-receipts/{number}",
+    summary="Một biên lai thu phí, lệ phí / One fee receipt",
+    response_model=None,
+    responses={200: {"model": FeeReceiptOut}},
+)
+async def receipt(number: Code, connection: ReadConnection, actor: Reader) -> Response:
+    return _json(receipt_document(await read_receipt(connection, actor, number)))
+
+
+@router.post(
+    "/fee-receipts/{number}/void",
+    summary="Hủy biên lai trong ngày, trước khi chốt ca / Void a receipt on its day, before the close",
+    response_model=None,
+    responses={200: {"model": FeeReceiptOut}},
+)
+async def void(
+    request: Request, number: Code, body: VoidReceipt, app: App, connection: WriteConnection, actor: Cashier, key: Key
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        await void_receipt(connection, actor, number, body, now=now)
+        return _json(receipt_document(await read_receipt(connection, actor, number)))
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.post(
+    "/fee-receipts/{number}/refund",
+    status_code=201,
+    summary="Hoàn phí, lệ phí đã thu / Give money back",
+    response_model=None,
+    responses={201: {"model": FeeReceiptOut}},
+)
+async def refund(
+    request: Request,
+    number: Code,
+    body: RefundReceipt,
+    app: App,
+    connection: WriteConnection,
+    actor: Refunder,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        await refund_receipt(connection, actor, number, body, now=now)
+        return _json(receipt_document(await read_receipt(connection, actor, number)), 201)
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.get(
+    "/cash-closes/till",
+    summary="Tiền mặt phải có trong quầy của tôi / The cash that must be in my till",
+    response_model=None,
+    responses={200: {"model": TillOut}},
+)
+async def till(
+    app: App,
+    connection: ReadConnection,
+    actor: Cashier,
+    unit: Annotated[Code, Query()],
+    day: Annotated[dt.date | None, Query()] = None,
+) -> Response:
+    return _json(till_document(await till_of(connection, actor, unit=unit, day=day, now=app.clock.now())))
+
+
+@router.post(
+    "/cash-closes",
+    status_code=201,
+    summary="Chốt quỹ tiền mặt trong ngày / Close the cashier's day",
+    response_model=None,
+    responses={201: {"model": ClosedDayOut}},
+)
+async def close(
+    request: Request, body: CloseDay, app: App, connection: WriteConnection, actor: Cashier, key: Key
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        return _json(closed_day_document(await close_day(connection, actor, body, now=now)), 201)
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.get(
+    "/cash-closes",
+    summary="Các ngày đã chốt quỹ / Closed days",
+    response_model=None,
+    responses={200: {"model": ClosedDayPageOut}},
+)
+async def closes(
+    connection: ReadConnection,
+    actor: Reader,
+    unit: Annotated[Code | None, Query()] = None,
+    day: Annotated[dt.date | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+) -> Response:
+    after = None if cursor is None else decode_instant_cursor(cursor, sort=_SORT)
+    rows = await closed_days(connection, actor, unit=unit, day=day, after=after, limit=limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    more = None if last is None else encode_cursor(_SORT, [last.closed_at.isoformat(), last.id])
+    return Response(page([closed_day_document(row) for row in rows[:limit]], more), media_type="application/json")

@@ -1,0 +1,195 @@
+"""Routes of tariffs, grounds to pay less, and the public calculator of fees."""
+
+import datetime as dt
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
+from app.api.idempotency import idempotency_key, once
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.v1.schemas.fees import (
+    CalculationOut,
+    FeeReductionOut,
+    FeeReductionPageOut,
+    TariffOut,
+    TariffPageOut,
+    calculation_document,
+    page,
+    reduction_document,
+    tariff_document,
+)
+from app.domain.errors import InvalidInput, Refusal
+from app.domain.permissions import Actor, Permission
+from app.domain.procedures import Channel
+from app.services.inputs import Code
+from app.services.payments import queries
+from app.services.payments.charge import calculate_fees
+from app.services.payments.inputs import CalculateFees, EndTariff, SetReduction, SetTariff
+from app.services.payments.tariffs import end_reduction, end_tariff, set_reduction, set_tariff
+
+router = APIRouter(tags=["fees"])
+
+Administrator = Annotated[Actor, Depends(Requires(Permission.TARIFFS_MANAGE))]
+Key = Annotated[str | None, Depends(idempotency_key)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_SORT = "id"
+_LAST_ID = 2**31 - 1
+
+
+def after_id(cursor: str | None) -> int:
+    """Return the id of the row before the page; 0 for the first page."""
+    if cursor is None:
+        return 0
+    (found,) = decode_cursor(cursor, sort=_SORT, kinds=(int,))
+    if not 0 <= found <= _LAST_ID:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return int(found)
+
+
+@router.post(
+    "/fees/calculate",
+    summary="Tính thử phí, lệ phí / What a dossier would pay",
+    dependencies=[Depends(public)],
+    response_model=None,
+    responses={200: {"model": CalculationOut}},
+)
+async def calculate(body: CalculateFees, app: App, connection: ReadConnection) -> Response:
+    found = await calculate_fees(connection, body, now=app.clock.now())
+    return Response(orjson.dumps(calculation_document(found)), media_type="application/json")
+
+
+@router.get(
+    "/tariffs",
+    summary="Biểu phí theo thủ tục, kênh, đơn vị, ngày / Tariffs",
+    dependencies=[Depends(public)],
+    response_model=None,
+    responses={200: {"model": TariffPageOut}},
+)
+async def tariffs(
+    connection: ReadConnection,
+    procedure: Annotated[Code | None, Query()] = None,
+    unit: Annotated[Code | None, Query()] = None,
+    channel: Annotated[Channel | None, Query()] = None,
+    on: Annotated[dt.date | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Response:
+    rows = await queries.tariffs_page(
+        connection,
+        procedure_code=procedure,
+        unit=unit,
+        channel=channel,
+        on=on,
+        after=after_id(cursor),
+        limit=limit + 1,
+    )
+    more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
+    return Response(page([tariff_document(row) for row in rows[:limit]], more), media_type="application/json")
+
+
+@router.post(
+    "/tariffs",
+    status_code=201,
+    summary="Ban hành mức thu trong biểu phí / Set a tariff",
+    response_model=None,
+    responses={201: {"model": TariffOut}},
+)
+async def create_tariff(
+    request: Request, body: SetTariff, app: App, connection: WriteConnection, actor: Administrator, key: Key
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        row = await set_tariff(connection, actor, body, now=now)
+        return Response(orjson.dumps(tariff_document(row)), status_code=201, media_type="application/json")
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.post(
+    "/tariffs/{tariff_id}/end",
+    summary="Chấm dứt hiệu lực mức thu / End a tariff",
+    response_model=None,
+    responses={200: {"model": TariffOut}},
+)
+async def finish_tariff(
+    request: Request,
+    tariff_id: Id,
+    body: EndTariff,
+    app: App,
+    connection: WriteConnection,
+    actor: Administrator,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        row = await end_tariff(connection, actor, tariff_id, body, now=now)
+        return Response(orjson.dumps(tariff_document(row)), media_type="application/json")
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.get(
+    "/fee-reductions",
+    summary="Căn cứ miễn, giảm phí / Grounds to pay less",
+    dependencies=[Depends(public)],
+    response_model=None,
+    responses={200: {"model": FeeReductionPageOut}},
+)
+async def reductions(
+    connection: ReadConnection,
+    unit: Annotated[Code | None, Query()] = None,
+    on: Annotated[dt.date | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Response:
+    rows = await queries.reductions_page(connection, unit=unit, on=on, after=after_id(cursor), limit=limit + 1)
+    more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
+    return Response(page([reduction_document(row) for row in rows[:limit]], more), media_type="application/json")
+
+
+@router.post(
+    "/fee-reductions",
+    status_code=201,
+    summary="Thêm căn cứ miễn, giảm phí / Set a ground to pay less",
+    response_model=None,
+    responses={201: {"model": FeeReductionOut}},
+)
+async def create_reduction(
+    request: Request, body: SetReduction, app: App, connection: WriteConnection, actor: Administrator, key: Key
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        row = await set_reduction(connection, actor, body, now=now)
+        return Response(orjson.dumps(reduction_document(row)), status_code=201, media_type="application/json")
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.post(
+    "/fee-reductions/{reduction_id}/end",
+    summary="Chấm dứt căn cứ miễn, giảm / End a ground to pay less",
+    response_model=None,
+    responses={200: {"model": FeeReductionOut}},
+)
+async def finish_reduction(
+    request: Request,
+    reduction_id: Id,
+    body: EndTariff,
+    app: App,
+    connection: WriteConnection,
+    actor: Administrator,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        row = await end_reduction(connection, actor, reduction_id, body, now=now)
+        return Response(orjson.dumps(reduction_document(row)), media_type="application/json")
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
