@@ -1,7 +1,7 @@
 """Routes of acts on a dossier: what may be done now, and doing it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,10 +11,11 @@ from app.api.v1.dossiers import Key, Reader, keyed_request, send
 from app.api.v1.schemas.dossiers import ActionsOut, DossierOut, notice, render_acted
 from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
-from app.services.dossiers.inputs import ActionInput
+from app.services.dossiers.inputs import ActionInput, ConfirmPayment
 from app.services.dossiers.read import one_dossier
 from app.services.dossiers.transitions import perform
 from app.services.inputs import Code
+from app.services.payments.confirm import confirm_payment
 
 router = APIRouter(prefix="/dossiers", tags=["dossiers"])
 
@@ -71,7 +72,9 @@ async def act(
     seen: Annotated[int | None, Depends(if_match)],
 ) -> Response:
     keyed = await keyed_request(request, actor, key)
-    answer = await perform(
+    # A payment that a charge is about leaves its receipt, too.
+    do: Any = confirm_payment if isinstance(body, ConfirmPayment) else perform
+    answer = await do(
         connection,
         actor,
         code,
