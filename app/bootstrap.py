@@ -17,7 +17,7 @@ from app.core.provisioning import OWNER_ROLE, ensure_database, prepare_embedded
 from app.core.security import TokenSigner, random_secret
 from app.core.settings import Settings
 from app.services.identity.queries import token_key
-from app.services.ports import BlobStore, HolidayProposals, ProposedDay, Signer
+from app.services.ports import BlobStore, HolidayProposals, ProposedDay, Signer, VirusScanner
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -52,6 +52,15 @@ def open_signing(settings: Settings) -> Signer:
     return signing.open_signing(settings)
 
 
+def find_virus_scanner(settings: Settings) -> VirusScanner | None:
+    """Return the scanner named by the settings; None where files are not checked."""
+    if not settings.clamd_address:
+        return None
+    from app.adapters import clamd
+
+    return clamd.ClamdScanner(settings.clamd_address)
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What every entrance works with."""
@@ -63,6 +72,7 @@ class Application:
     service_url: str
     storage: BlobStore
     signing: Signer
+    virus_scanner: VirusScanner | None = None
     propose_holidays: HolidayProposals = propose_holidays
 
 
@@ -120,6 +130,7 @@ async def open_application(
                 signer=TokenSigner(key),
                 service_url=address.service_url,
                 storage=open_storage(settings),
+                virus_scanner=find_virus_scanner(settings),
                 signing=open_signing(settings),
             )
         finally:

@@ -49,6 +49,22 @@ class Settings(BaseSettings):
     storage_region: str = ""
     storage_access_key: str = ""
     storage_secret_key: SecretStr | None = None
+    upload_max_bytes: Annotated[int, Field(ge=1024)] = 536_870_912
+    """Largest file, 512 MiB [our reading]; images and office files have smaller limits of their own."""
+    upload_image_max_bytes: Annotated[int, Field(ge=1024)] = 104_857_600
+    upload_office_max_bytes: Annotated[int, Field(ge=1024)] = 52_428_800
+    upload_max_pages: Annotated[int, Field(ge=1, le=20_000)] = 2_000
+    upload_max_pixels: Annotated[int, Field(ge=1_000_000, le=89_000_000)] = 89_000_000
+    """Of one image; A3 at 600 dpi has 70 million."""
+    upload_expire_hours: Annotated[int, Field(ge=1, le=24 * 14)] = 24
+    """After the last piece, an upload that was not finished is forgotten."""
+    upload_keep_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """How long the outcome of an upload, and a file in quarantine, are kept."""
+    orphan_grace_hours: Annotated[int, Field(ge=1, le=24 * 60)] = 48
+    """Age from which contents without a row are removed; longer than any upload takes from storage to commit."""
+    link_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 10
+    clamd_address: str = ""
+    """`host:port` or `unix:/path` of a clamd; empty: files are not checked for viruses."""
 
     log_json: bool = True
     log_level: str = "INFO"

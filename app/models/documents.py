@@ -114,6 +114,8 @@ class Upload(Base):
     name: Mapped[str]
     supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("document.id"), default=None)
     declared_sha256: Mapped[str | None] = mapped_column(default=None)
+    metadata_header: Mapped[str] = mapped_column(default="")
+    """`Upload-Metadata` as it was sent, told to a client that resumes."""
     length_bytes: Mapped[int] = mapped_column(BigInteger)
     received_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     """How much is safe: this and no less is told to a client that resumes."""

@@ -237,3 +237,14 @@ class TextRecognition(Protocol):
         Raises `RecognitionFailed`: `ocr_unavailable`, `pdf_unreadable`, `reading_timed_out`, `pdfa_impossible`,
         `reading_failed`.
         """
+
+
+class VirusScanner(Protocol):
+    async def scan(self, pieces: AsyncIterator[bytes]) -> str | None:
+        """Return the name of what was found in the file, None if it is clean.
+
+        Raises `Unavailable` (`virus_check_unavailable`) when no clear answer comes: nothing passes unchecked.
+        """
+
+    async def check(self) -> None:
+        """Raise `Unavailable` unless the scanner answers."""

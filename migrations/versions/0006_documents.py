@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("supersedes_id", sa.BigInteger(), nullable=True),
         sa.Column("declared_sha256", sa.Text(), nullable=True),
+        sa.Column("metadata_header", sa.Text(), nullable=False),
         sa.Column("length_bytes", sa.BigInteger(), nullable=False),
         sa.Column("received_bytes", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),

@@ -4,6 +4,7 @@ The order is what makes a crash harmless: bytes without a row are an orphan that
 bytes cannot come about. A row once there is never removed, so content that has one need not be written again.
 """
 
+import asyncio
 import datetime as dt
 import hashlib
 from collections.abc import AsyncIterator
@@ -74,7 +75,7 @@ async def keep_stream(
     connection: AsyncConnection, storage: BlobStore, path: Path, *, media_type: str, now: dt.datetime
 ) -> str:
     """Like `keep_bytes` for a file, read in pieces."""
-    sha256, size_bytes = hash_file(path)
+    sha256, size_bytes = await asyncio.to_thread(hash_file, path)
     if not await queries.is_recorded(connection, sha256):
         content = await put_file(storage, path, sha256=sha256, size_bytes=size_bytes, media_type=media_type)
         await record_content(connection, content, now=now)

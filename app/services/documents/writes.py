@@ -1,11 +1,12 @@
 """What is written of contents and documents."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_one, to_json
+from app.core.db import execute, fetch_all, fetch_one, to_json
 
 if TYPE_CHECKING:
     from app.services.documents.contents import Content
@@ -17,6 +18,18 @@ on conflict (sha256) do nothing
 returning sha256
 """
 _IS_STANDING = "select 1 as one from stored_content where sha256 = $1 and doomed_at is null"
+
+_DOOM = """
+with doomed as (
+  insert into stored_content (sha256, size_bytes, media_type, stored_at, doomed_at)
+  select h.sha256, 0, '', $2, $2 from unnest($1::text[]) as h (sha256) where h.sha256 ~ '^[0-9a-f]{64}$'
+  on conflict (sha256) do nothing
+  returning sha256
+)
+select sha256 from doomed
+union
+select c.sha256 from stored_content c where c.sha256 = any ($1::text[]) and c.doomed_at is not null
+"""
 
 _ADD = """
 insert into document (dossier_id, unit_id, component_code, kind, name, media_type, content_sha256, original_sha256,
@@ -54,4 +67,21 @@ async def add_document(connection: AsyncConnection, values: dict[str, Any]) -> A
         values["published_by"],
         values["added_at"],
         values["added_by"],
+    )
+
+
+async def doom_contents(connection: AsyncConnection, hashes: Sequence[str], *, now: dt.datetime) -> list[str]:
+    """Mark contents that have no row, by a row that says so; return those marked, now or before.
+
+    Waits for a transaction that is writing the row of one of them.
+    """
+    rows = await fetch_all(connection, _DOOM, sorted(hashes), now)
+    return [row.sha256 for row in rows]
+
+
+async def forget_doomed(connection: AsyncConnection, hashes: Sequence[str]) -> None:
+    await execute(
+        connection,
+        "delete from stored_content where sha256 = any ($1::text[]) and doomed_at is not null",
+        list(hashes),
     )

@@ -1,0 +1,1 @@
+"""Files on their way, in pieces that survive (tus 1.0)."""
