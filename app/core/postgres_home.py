@@ -16,12 +16,14 @@ import hashlib
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.postgres_binaries import PostgresUnavailable
 
 PORT = 5432
 _LONGEST_SOCKET_PATH = 100
+_SOCKET = f".s.PGSQL.{PORT}"
 _PROCESSES_ARE_FILES = Path("/proc/self/cmdline").exists()
 _LINE_PORT, _LINE_SOCKET_DIRECTORY, _LINE_STATUS = 3, 4, 7
 
@@ -121,10 +123,17 @@ def try_lock(descriptor: int, operation: int) -> bool:
 
 def socket_directory(home: PostgresHome, owner: int) -> Path:
     """Where the socket goes: inside the home if its path is short enough for the kernel, else a temporary directory."""
-    digest = hashlib.sha256(f"{owner}:{home.path}".encode()).hexdigest()[:20]
-    short = Path("/tmp")  # noqa: S108 - the directory below it is private and its owner and mode are checked
-    choices = [home.path / "socket", *(base / f"motcua-{digest}" for base in (Path(tempfile.gettempdir()), short))]
-    return next(path for path in choices if len(os.fsencode(path / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH)
+    return next(
+        path for path in _socket_choices(home, owner) if len(os.fsencode(path / _SOCKET)) <= _LONGEST_SOCKET_PATH
+    )
+
+
+def _socket_choices(home: PostgresHome, owner: int) -> Iterator[Path]:
+    # One by one: where all but the data directory is read-only, asking for a temporary directory is an error.
+    yield home.path / "socket"
+    name = f"motcua-{hashlib.sha256(f'{owner}:{home.path}'.encode()).hexdigest()[:20]}"
+    yield Path(tempfile.gettempdir()) / name
+    yield Path("/tmp") / name  # noqa: S108 - the directory below it is private and its owner and mode are checked
 
 
 def make_private_directory(path: Path, owner: int, group: int) -> None:
