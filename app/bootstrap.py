@@ -17,7 +17,15 @@ from app.core.provisioning import OWNER_ROLE, ensure_database, prepare_embedded
 from app.core.security import TokenSigner, random_secret
 from app.core.settings import Settings
 from app.services.identity.queries import token_key
-from app.services.ports import BlobStore, HolidayProposals, ProposedDay, Signer, VirusScanner
+from app.services.ports import (
+    BlobStore,
+    HolidayProposals,
+    PageReading,
+    ProposedDay,
+    Signer,
+    TextRecognition,
+    VirusScanner,
+)
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -61,6 +69,24 @@ def find_virus_scanner(settings: Settings) -> VirusScanner | None:
     return clamd.ClamdScanner(settings.clamd_address)
 
 
+def find_recognition(settings: Settings) -> TextRecognition:
+    """Return what reads texts; whether its programs are there is asked when somebody needs it."""
+    from app.adapters import ocr
+
+    return ocr.TesseractRecognition(
+        search_path=settings.ocr_search_path,
+        page_seconds=settings.ocr_page_seconds,
+        processes=settings.ocr_processes,
+    )
+
+
+def open_pages(settings: Settings) -> PageReading:
+    """Return what looks at the pages of scans."""
+    from app.adapters import scanned_pages
+
+    return scanned_pages.ScannedPages(page_seconds=settings.scan_page_seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What every entrance works with."""
@@ -74,6 +100,14 @@ class Application:
     signing: Signer
     virus_scanner: VirusScanner | None = None
     propose_holidays: HolidayProposals = propose_holidays
+
+    @property
+    def recognition(self) -> TextRecognition:
+        return find_recognition(self.settings)
+
+    @property
+    def pages(self) -> PageReading:
+        return open_pages(self.settings)
 
 
 @dataclass(frozen=True, slots=True)

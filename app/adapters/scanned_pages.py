@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class ScannedPages:
     async def count(self, pdf: Path) -> int:
         return await asyncio.to_thread(_count, pdf)
 
-    async def look(self, pdf: Path, *, first: int = 1) -> AsyncIterator[SeenPage]:
+    async def look(self, pdf: Path, *, first: int = 1) -> AsyncGenerator[SeenPage]:
         last = await self.count(pdf)
         wanted = first
         while wanted <= last:
@@ -36,7 +36,7 @@ class ScannedPages:
     async def cut_out(self, pages: Sequence[tuple[Path, int]], output: Path) -> None:
         await asyncio.to_thread(_cut_out, pages, output)
 
-    async def _look_from(self, pdf: Path, first: int, last: int) -> AsyncIterator[SeenPage]:
+    async def _look_from(self, pdf: Path, first: int, last: int) -> AsyncGenerator[SeenPage]:
         """Yield pages until the end or until one fails the process; that one is the last and says so."""
         process = await _tell_pages("look", pdf, first)
         assert process.stdout is not None  # noqa: S101 - asked for above

@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     link_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 10
     clamd_address: str = ""
     """`host:port` or `unix:/path` of a clamd; empty: files are not checked for viruses."""
+    ocr_search_path: str | None = None
+    """Where the programs that read texts are looked for, as in PATH; None: PATH itself; empty: nowhere."""
+    ocr_page_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """How long the reading of one page may take."""
+    ocr_processes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Pages of one piece that are read at once."""
+    scan_page_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """How long it may take to look whether a page is blank or a separator."""
+    scan_batch_max_files: Annotated[int, Field(ge=1, le=1000)] = 200
+    scan_batch_max_pages: Annotated[int, Field(ge=1, le=20_000)] = 1_000
 
     log_json: bool = True
     log_level: str = "INFO"

@@ -1,7 +1,7 @@
 """What the house needs from the outside, as protocols; `app.adapters` implements them, entrances hand them in."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -181,7 +181,7 @@ class PageReading(Protocol):
     async def count(self, pdf: Path) -> int:
         """Return how many pages there are; raises `RecognitionFailed`: `pdf_unreadable`."""
 
-    def look(self, pdf: Path, *, first: int = 1) -> AsyncIterator[SeenPage]:
+    def look(self, pdf: Path, *, first: int = 1) -> AsyncGenerator[SeenPage]:
         """Yield every page from `first` on, in order; a page that cannot be looked at says so."""
 
     async def cut_out(self, pages: Sequence[tuple[Path, int]], output: Path) -> None:

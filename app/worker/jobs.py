@@ -3,17 +3,23 @@
 import datetime as dt
 
 import structlog
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from app.bootstrap import Application
 from app.core.clock import local_date
 from app.core.db import SERVICE_ROLE, plain_url
 from app.services.audit.queries import forget_answers
 from app.services.deadlines.changes import RECOMPUTE_TASK
+from app.services.digitization.process import DIGITIZATION_QUEUE, DIGITIZE_TASK
 from app.services.identity.writes import forget_refresh_tokens
 from app.services.statistics.queries import known_calendar_days
 from app.worker.calendar_changes import carry_to_dossiers, carry_what_is_unfinished
+from app.worker.digitization import digitize_batch, give_up, resume_forsaken
 from app.worker.scans import scan_dossiers
+
+DIGITIZATION_ATTEMPTS = 5
+SILENT_SECONDS = 30.0
+"""A worker that was not heard of for so long is taken for dead: its jobs are given to others."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +63,44 @@ def job_queue(application: Application) -> App:
     async def finish_calendar_publications(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
         await carry_what_is_unfinished(application)
 
+    @queue.task(
+        name=DIGITIZE_TASK,
+        queue=DIGITIZATION_QUEUE,
+        pass_context=True,
+        retry=RetryStrategy(max_attempts=DIGITIZATION_ATTEMPTS, exponential_wait=5),
+    )
+    async def digitize_scan_batch(context: JobContext, batch_id: int) -> None:
+        if context.job.attempts >= DIGITIZATION_ATTEMPTS:
+            await give_up(application, batch_id)
+            return
+        try:
+            await digitize_batch(application, batch_id)
+        except Exception:
+            if context.job.attempts + 1 >= DIGITIZATION_ATTEMPTS:
+                await give_up(application, batch_id)
+            raise
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs")
+    async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await retry_stalled_jobs(queue)
+        await resume_forsaken(application)
+
     return queue
+
+
+async def retry_stalled_jobs(queue: App) -> int:
+    """Give the jobs of workers that died under them back to the queue; return how many there were.
+
+    Such a job is begun anew: every task goes on where its rows say that it stopped.
+    """
+    manager = queue.job_manager
+    await manager.prune_stalled_workers(SILENT_SECONDS)
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS))
+    for job in stalled:
+        await manager.retry_job(job)
+        log.warning("stalled_job_retried", task=job.task_name, job=job.id)
+    return len(stalled)
 
 
 async def forget_old_answers(application: Application) -> int:

@@ -6,11 +6,13 @@ import structlog
 from procrastinate import App
 
 from app.bootstrap import Application
+from app.services.digitization.process import DIGITIZATION_QUEUE
+from app.services.integration.jobs import DEFAULT_QUEUE
 from app.services.integration.writes import ensure_position
 from app.services.statistics.follow_log import FOLLOWER as STATISTICS
 from app.services.statistics.follow_log import take_events
 from app.worker.follower import Bell, Follower, follow, pause_after, rest
-from app.worker.jobs import job_queue, warn_before_calendar_ends
+from app.worker.jobs import job_queue, retry_stalled_jobs, warn_before_calendar_ends
 from app.worker.listener import listen
 
 FOLLOWERS: tuple[Follower, ...] = (Follower(name=STATISTICS, effect=take_events),)
@@ -73,20 +75,28 @@ async def _run_jobs(application: Application, stop: asyncio.Event) -> None:
 
 
 async def _run_until(queue: App, stop: asyncio.Event) -> None:
-    running = asyncio.create_task(
-        queue.run_worker_async(
-            install_signal_handlers=False,
-            delete_jobs="successful",
-            shutdown_graceful_timeout=STOP_SECONDS,
-            name="motcua",
+    """Run the jobs of each queue one after the other, the queues side by side."""
+    await retry_stalled_jobs(queue)
+    running = {
+        asyncio.create_task(
+            queue.run_worker_async(
+                queues=[name],
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=STOP_SECONDS,
+                name=f"motcua {name}",
+            )
         )
-    )
+        for name in (DEFAULT_QUEUE, DIGITIZATION_QUEUE)
+    }
     stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
-        running.cancel()
-        await asyncio.wait((running,))
-    if not running.cancelled():
-        running.result()
+        for worker in running:
+            worker.cancel()
+        await asyncio.wait(running)
+    for worker in running:
+        if not worker.cancelled():
+            worker.result()
