@@ -28,6 +28,8 @@ def dossiers(
     ] = None,
 ) -> None:
     """Nhập hồ sơ đã có (xem docs/import.md). / Import historic dossiers; exit status 1 if a row was refused."""
+    from asyncpg import UniqueViolationError
+
     from app.bootstrap import open_application
     from app.commands._importing import import_rows
     from app.core.settings import Settings
@@ -56,7 +58,17 @@ def dossiers(
                     for row in batch:
                         tell(row, lines)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except UniqueViolationError as taken:
+        # A request took an outside code between the batch's judgement and its write: that batch is not written at all.
+        typer.echo(
+            f"Một mã ngoài vừa được dùng cho hồ sơ khác trong lúc nhập; đã nhập {counts['imported']} dòng, các lô trước "
+            "được giữ. Hãy chạy lại cùng tệp: việc nhập tiếp tục từ đó.\nAn outside code was taken by another dossier "
+            "meanwhile; the batches before it are kept. Run the same file again: it goes on from there.",
+            err=True,
+        )
+        raise typer.Exit(1) from taken
     prefix = "Chạy thử, chưa ghi gì / dry run, nothing written. " if dry_run else ""
     typer.echo(
         f"{prefix}Nhập / imported: {counts['imported']}, đã có / present: {counts['present']}, "
