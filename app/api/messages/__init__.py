@@ -7,12 +7,15 @@ from app.api.messages import (
     documents,
     dossiers,
     fees,
+    forms,
     identity,
     imports,
     organization,
     procedures,
     ratings,
+    results,
     statistics,
+    vault,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {}
@@ -23,12 +26,15 @@ for _part in (
     documents,
     dossiers,
     fees,
+    forms,
     identity,
     imports,
     organization,
     procedures,
     ratings,
+    results,
     statistics,
+    vault,
 ):
     MESSAGES.update(_part.MESSAGES)
 

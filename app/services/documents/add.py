@@ -12,6 +12,7 @@ from app.domain.errors import Conflict, InvalidInput, NotFound, Refusal
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor
 from app.services.documents import queries, writes
+from app.services.documents.presented import refuse_presented_only
 from app.services.dossiers.recording.record import record_event
 
 
@@ -38,11 +39,12 @@ async def add_document(
 ) -> Any:
     """Add one version of a document to `dossier` (a row of `seen_dossier` with `lock`) and write it to the log.
 
-    Returns the row. Raises `InvalidInput` for a component that the procedure does not have, `NotFound` for a document
+    Returns the row. Raises `InvalidInput` for a component that the procedure does not have or that is only presented, `NotFound` for a document
     to supersede that is not the dossier's, `Conflict` for one that was superseded already.
     """
     if new.component_code is not None:
         await ensure_component(connection, dossier, new.component_code)
+    await refuse_presented_only(connection, dossier, kind=new.kind, component_code=new.component_code, name=new.name)
     before = None if new.supersedes_id is None else await _superseded(connection, dossier, new.supersedes_id)
     row = await writes.add_document(
         connection,

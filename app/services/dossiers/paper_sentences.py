@@ -32,13 +32,60 @@ def _collected(data: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+_SOURCES = {
+    "vault": ("kho giấy tờ", "the store of papers"),
+    "national_store": ("kho dữ liệu của công dân trên Cổng DVCQG", "the citizen's store at the national portal"),
+    "database": ("cơ sở dữ liệu", "the database"),
+}
+_PLACES = {
+    "counter": ("quầy", "the counter"),
+    "office": ("phòng chuyên môn", "the office"),
+    "post": ("bưu chính", "the post"),
+    "citizen": ("công dân", "the citizen"),
+}
+_MOVES = {
+    "taken_in": ("Nhận giữ {count} bản chính tại {vi}", "{count} originals taken in at {en}"),
+    "given": ("Giao {count} bản chính cho {vi}", "{count} originals given to {en}"),
+    "received": ("{vi} đã nhận {count} bản chính", "{count} originals received at {en}"),
+    "taken_back": ("Lấy lại {count} bản chính chưa được nhận về {vi}", "{count} originals taken back to {en}"),
+    "posted": ("Gửi {count} bản chính qua {vi}", "{count} originals sent by {en}"),
+    "returned": ("Trả {count} bản chính cho {vi}", "{count} originals returned to {en}"),
+}
+
+
+def _paper_reused(data: Mapping[str, Any]) -> tuple[str, str]:
+    vi, en = _SOURCES[data["source"]]
+    which = data["held_paper"] or data["database"] or ""
+    named = f" {which}" if which else ""
+    component, basis = data["component"], data["legal_basis"]
+    return (
+        f"Không yêu cầu nộp {component}: dùng {vi}{named} ({basis})",
+        f"{component} was not asked for: taken from {en}{named} ({basis})",
+    )
+
+
+def _original_moved(data: Mapping[str, Any]) -> tuple[str, str]:
+    vi, en = _PLACES[data["place"]]
+    pattern_vi, pattern_en = _MOVES[data["kind"]]
+    count = len(data["barcodes"])
+    unit = f" {data['unit']}" if data.get("unit") else ""
+    text = pattern_vi.format(count=count, vi=vi + unit)
+    return text[0].upper() + text[1:], pattern_en.format(count=count, en=en + unit)
+
+
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: lambda _data: ("Thêm tài liệu vào hồ sơ", "Document added"),
     EventType.DIGITIZED: lambda _data: ("Số hóa giấy tờ", "Paper digitized"),
-    EventType.PAPER_REUSED: lambda _data: ("Dùng lại giấy tờ đã có", "Paper held already was reused"),
-    EventType.ORIGINAL_MOVED: lambda _data: ("Giao nhận bản chính", "Original handed on"),
-    EventType.SLIP_ISSUED: lambda _data: ("Phát hành phiếu", "Slip issued"),
-    EventType.SLIP_VOIDED: lambda _data: ("Hủy phiếu", "Slip voided"),
+    EventType.PAPER_REUSED: _paper_reused,
+    EventType.ORIGINAL_MOVED: _original_moved,
+    EventType.SLIP_ISSUED: lambda data: (
+        f"Phát hành {data['name']} số {data['number']}",
+        f"Slip {data['number']} issued ({data['form']})",
+    ),
+    EventType.SLIP_VOIDED: lambda data: (
+        f"Hủy {data['name']} số {data['number']}",
+        f"Slip {data['number']} voided ({data['form']})",
+    ),
     EventType.SUBMITTED_FOR_SIGNATURE: lambda _data: ("Trình ký", "Submitted for signature"),
     EventType.SIGNED: lambda _data: ("Đã ký số", "Signed"),
     EventType.SIGNATURE_DECLINED: lambda _data: ("Không ký, trả lại người trình", "Signature declined"),
@@ -55,5 +102,8 @@ PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str
         f"Hoàn {dong(data['amount_vnd'])} đồng của biên lai {data['receipt']}",
         f"{data['amount_vnd']:,} đồng of receipt {data['receipt']} given back",
     ),
-    EventType.ARCHIVED: lambda _data: ("Đóng gói lưu trữ", "Packed for the archive"),
+    EventType.ARCHIVED: lambda data: (
+        f"Đóng gói lưu trữ lần {data['number']}: {data['files']} tệp",
+        f"Packed for the archive, package {data['number']}: {data['files']} files",
+    ),
 }

@@ -65,9 +65,14 @@ def _refused(data: Mapping[str, Any]) -> Sentences:
 
 def _supplement_requested(data: Mapping[str, Any]) -> Sentences:
     papers = ", ".join(data["components"])
+    again_vi = again_en = ""
+    if data.get("asked_again"):
+        again, reason = ", ".join(data["asked_again"]), data["ask_again_reason"]
+        again_vi = f"; {again} đã có nhưng vẫn yêu cầu: {label('ask_again_reasons', reason)}"
+        again_en = f"; {again} asked for although at hand: {label('ask_again_reasons', reason, 'en')}"
     return (
-        f"Yêu cầu bổ sung giấy tờ {papers}, hạn bổ sung {moment(data['answer_due_at'])}",
-        f"Supplement requested: {papers}, to be answered by {_moment_en(data['answer_due_at'])}",
+        f"Yêu cầu bổ sung giấy tờ {papers}, hạn bổ sung {moment(data['answer_due_at'])}{again_vi}",
+        f"Supplement requested: {papers}, to be answered by {_moment_en(data['answer_due_at'])}{again_en}",
     )
 
 

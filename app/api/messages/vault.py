@@ -1,0 +1,38 @@
+"""Faults of papers held, in Vietnamese and English."""
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "paper_presented_only": (
+        "{name} chỉ xuất trình để đối chiếu, không được sao chụp hay lưu giữ",
+        "{name} is only presented and may be neither copied nor kept",
+    ),
+    "held_paper_unknown": (
+        "Người nộp hồ sơ không có giấy tờ mang mã này trong kho",
+        "No paper of this code is held for the applicant",
+    ),
+    "held_paper_not_valid": (
+        "Giấy tờ {held_paper} không còn giá trị sử dụng (trạng thái: {status})",
+        "The paper {held_paper} no longer counts (status: {status})",
+    ),
+    "held_paper_other_kind": (
+        "Giấy tờ trong kho thuộc loại {kind}, không thay cho thành phần {component}",
+        "The paper held is of the kind {kind} and cannot stand in for the component {component}",
+    ),
+    "held_paper_no_replacement": (
+        "Giấy tờ thay thế phải là giấy tờ còn giá trị, cùng loại, của cùng một người",
+        "The replacement must be a valid paper of the same kind and person",
+    ),
+    "paper_kind_unknown": (
+        "Không xác định được loại giấy tờ; các loại được lưu: {expected}",
+        "The kind of paper is not known; kinds that are held: {expected}",
+    ),
+    "validity_backwards": ("Ngày hết giá trị trước ngày bắt đầu", "The validity ends before it begins"),
+    "applicant_without_number": (
+        "Người nộp hồ sơ chưa có số định danh nên không đưa giấy tờ vào kho được",
+        "The applicant has no identity number, so no paper can be held for them",
+    ),
+    "component_reused_already": (
+        "Thành phần {component} đã dùng lại giấy tờ này",
+        "The component {component} stands on this paper already",
+    ),
+    "dossier_ended": ("Hồ sơ đã kết thúc", "The dossier has ended"),
+}

@@ -1,0 +1,74 @@
+"""What people send about papers that are held."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.domain.papers import PaperSource
+from app.services.inputs import Code, Input, Text
+
+Day = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31))]
+
+
+class SearchHeldPapers(Input):
+    """Whose papers, and what for: the search is recorded with its reader and purpose.
+
+    With a procedure the answer also says which of its components need not be asked for.
+    """
+
+    identity_number: Code
+    purpose: Literal["registration", "guidance", "checking"]
+    procedure_code: Code | None = None
+    case_variant: Code | None = None
+
+
+class RecordHeldPaper(Input):
+    """A paper of the dossier's applicant, put into the vault by an officer who has it before them.
+
+    Its content is a document of the dossier. `kind` is a code of the list `paper_kinds`; without it, the component's.
+    """
+
+    document_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    kind: Code | None = None
+    about_holder: bool = False
+    issuer: Text
+    number: Code | None = None
+    issued_on: Day | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    legal_basis: Text
+
+
+class ChangeHeldPaper(Input):
+    """The paper no longer counts: revoked, or replaced by another paper of the same person."""
+
+    status: Literal["revoked", "replaced"]
+    reason: Text
+    replaced_by: Code | None = None
+
+
+class ReuseHeldPaper(Input):
+    source: Literal[PaperSource.VAULT]
+    held_paper: Code
+    legal_basis: Text | None = None
+
+
+class ReuseFromStore(Input):
+    """`reference`: the paper's code in the citizen's own store at the national portal."""
+
+    source: Literal[PaperSource.NATIONAL_STORE]
+    reference: Code
+    legal_basis: Text | None = None
+
+
+class ReuseFromDatabase(Input):
+    """`database_code`: MaCSDL; `reference`: number of the inquiry that was answered."""
+
+    source: Literal[PaperSource.DATABASE]
+    database_code: Code
+    reference: Code
+    legal_basis: Text | None = None
+
+
+ReusePaper = Annotated[ReuseHeldPaper | ReuseFromStore | ReuseFromDatabase, Field(discriminator="source")]
