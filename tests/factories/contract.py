@@ -39,7 +39,11 @@ def faults_of(response: httpx.Response) -> list[str]:
     if response.status_code >= httpx.codes.BAD_REQUEST:
         return _faults_of_problem(response)
     operation = _operation(response.request.method.lower(), response.request.url.path)
-    declared = operation["responses"][str(response.status_code)]["content"]["application/json"]["schema"]
+    contents = operation["responses"][str(response.status_code)]["content"]
+    kind = response.headers["content-type"].partition(";")[0]
+    if kind != "application/json":
+        return [] if kind in contents else [f"{kind} is not declared"]
+    declared = contents["application/json"]["schema"]
     if not declared:
         return ["the contract declares no shape"]
     validator = Draft202012Validator({**declared, "components": _contract()["components"]}, format_checker=_formats)

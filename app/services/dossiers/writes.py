@@ -212,15 +212,18 @@ _PARTS = {
         where q.dossier_id = d.id and q.paid_at is null""",
     "outcome": """
         insert into dossier_outcome (dossier_id, kind, reason_code, explanation, legal_basis, result_number,
-          result_type, decided_at, decided_by)
+          result_type, result_id, decided_at, decided_by)
         select d.id, x.* from d, jsonb_to_record({p}::jsonb) as x(kind text, reason_code text, explanation text,
-          legal_basis text, result_number text, result_type text, decided_at timestamptz, decided_by int)""",
+          legal_basis text, result_number text, result_type text, result_id bigint, decided_at timestamptz,
+          decided_by int)""",
     "hand_over": """
         insert into hand_over (dossier_id, method, receiver_name, receiver_identity_number, relationship, proof,
-          tracking_number, link, handed_over_at, handed_over_by)
+          tracking_number, link, proof_document_id, authorisation_reason, authorisation_reference,
+          authorisation_document_id, handed_over_at, handed_over_by)
         select d.id, x.* from d, jsonb_to_record({p}::jsonb) as x(method text, receiver_name text,
           receiver_identity_number text, relationship text, proof text, tracking_number text, link text,
-          handed_over_at timestamptz, handed_over_by int)""",
+          proof_document_id bigint, authorisation_reason text, authorisation_reference text,
+          authorisation_document_id bigint, handed_over_at timestamptz, handed_over_by int)""",
     "asked_again": """
         insert into asked_again (dossier_id, seq, component_code, available, held_paper_code, reason_code, explanation,
           unit_id, asked_at, asked_by)
@@ -304,10 +307,18 @@ async def write_transition(
 async def void_before_correction(
     connection: AsyncConnection, *, dossier_id: int, now: dt.datetime, reason: str, replace_components: bool
 ) -> None:
-    """Void the valid receipt and, if the papers are listed anew, drop the old list (kept in the correction's row)."""
+    """Void the valid receipt with the papers that print it; drop the list of papers handed in if it is made anew.
+
+    The old list is kept in the correction's row.
+    """
     await fetch_one(
         connection,
-        "update receipt set voided_at = $2, void_reason = $3 where dossier_id = $1 and voided_at is null returning id",
+        """with voided as (
+          update receipt set voided_at = $2, void_reason = $3 where dossier_id = $1 and voided_at is null returning id
+        )
+        update issued_paper p set status = 'void', status_at = $2, status_reason = 'corrected'
+        from slip s join voided on voided.id = s.receipt_id where p.id = s.paper_id and p.status = 'valid'
+        returning p.id""",
         dossier_id,
         now,
         reason,

@@ -1,0 +1,153 @@
+"""Routes of forms and slips: the forms there are, slips of a dossier, their PDF, the register."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+
+from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
+from app.api.idempotency import idempotency_key, once
+from app.api.v1.schemas.forms import FormListOut, FormOut, SlipListOut, SlipOut, form_document, slip_document
+from app.core.clock import local_date
+from app.domain.permissions import Actor, Permission
+from app.services.forms.inputs import IssueSlip, VoidSlip
+from app.services.forms.register import RegisterPeriod, register_pdf, register_workbook
+from app.services.forms.registry import form_with_code, forms_in_force
+from app.services.forms.slips import PDF, issue_slip, one_slip, print_slip, slips_of_dossier, void_slip
+from app.services.inputs import Code, Text
+
+router = APIRouter(tags=["forms"])
+
+Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
+Corrector = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_CORRECT))]
+Key = Annotated[str | None, Depends(idempotency_key)]
+SlipId = Annotated[int, InPath(ge=1, le=2**63 - 1)]
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_NO_STORE = {"Cache-Control": "private, no-store"}
+
+
+@router.get("/forms", summary="Các mẫu đang có hiệu lực / Forms in force", dependencies=[Depends(public)])
+async def forms(app: App, on: Annotated[dt.date | None, Query()] = None) -> FormListOut:
+    day = on or local_date(app.clock.now())
+    return FormListOut(items=[form_document(form) for form in forms_in_force(day)])
+
+
+@router.get("/forms/{code}", summary="Một mẫu / One form", dependencies=[Depends(public)])
+async def form(code: Code) -> FormOut:
+    return form_document(form_with_code(code))
+
+
+@router.post(
+    "/dossiers/{code}/slips",
+    status_code=201,
+    summary="Phát hành phiếu, hoặc nhận lại phiếu đã phát hành / Issue a slip, or get the one issued",
+    response_model=None,
+    responses={200: {"model": SlipOut}, 201: {"model": SlipOut}},
+)
+async def issue(
+    code: Code, body: IssueSlip, actor: Reader, connection: WriteConnection, app: App, request: Request, key: Key
+) -> Response:
+    """201 for a slip issued now, 200 for one that stands already: it is never rendered twice."""
+    now = app.clock.now()
+
+    async def act() -> Response:
+        row, is_new = await issue_slip(
+            connection, app.storage, actor, code, body, public_base_url=app.settings.public_base_url, now=now
+        )
+        document = slip_document(row)
+        return Response(
+            document.model_dump_json(),
+            status_code=201 if is_new else 200,
+            headers={"Location": f"/api/v1/slips/{document.id}"},
+            media_type="application/json",
+        )
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.get("/dossiers/{code}/slips", summary="Phiếu đã phát hành của hồ sơ / Slips of a dossier")
+async def slips(code: Code, actor: Reader, connection: ReadConnection) -> SlipListOut:
+    return SlipListOut(items=[slip_document(row) for row in await slips_of_dossier(connection, actor, code)])
+
+
+@router.get("/slips/{slip_id}", summary="Một phiếu / One slip")
+async def slip(slip_id: SlipId, actor: Reader, connection: ReadConnection) -> SlipOut:
+    return slip_document(await one_slip(connection, actor, slip_id))
+
+
+@router.get(
+    "/slips/{slip_id}/pdf",
+    summary="Bản in của phiếu, đúng từng byte / The slip's PDF, bit for bit",
+    response_class=Response,
+    responses={200: {"content": {PDF: _BINARY}}},
+)
+async def slip_pdf(slip_id: SlipId, actor: Reader, connection: ReadConnection, app: App) -> Response:
+    """Of a slip that no longer stands a copy stamped `ĐÃ HỦY`; the header `Slip-Status` says how it stands."""
+    printed = await print_slip(connection, app.storage, actor, slip_id)
+    headers = {
+        **_NO_STORE,
+        "Slip-Status": printed.row.status,
+        "Content-Disposition": f'inline; filename="{printed.row.form_code}-{slip_id}.pdf"',
+    }
+    if not printed.is_copy_of_void:
+        headers["ETag"] = f'"{printed.row.content_sha256}"'
+    return Response(printed.content, media_type=PDF, headers=headers)
+
+
+@router.post(
+    "/slips/{slip_id}/void",
+    summary="Hủy phiếu in hỏng, mất / Void a slip that went wrong",
+    response_model=SlipOut,
+)
+async def void(
+    slip_id: SlipId,
+    body: VoidSlip,
+    actor: Corrector,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+
+    async def act() -> Response:
+        row = await void_slip(connection, actor, slip_id, body, now=now)
+        return Response(slip_document(row).model_dump_json(), media_type="application/json")
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+
+@router.get(
+    "/registers/dossiers",
+    summary="Sổ theo dõi hồ sơ theo kỳ, đơn vị, lĩnh vực / The register of dossiers",
+    response_class=Response,
+    responses={200: {"content": {PDF: _BINARY, _WORKBOOK: _BINARY}}},
+)
+async def register(
+    actor: Reader,
+    connection: WriteConnection,
+    app: App,
+    unit: Annotated[Code, Query()],
+    first: Annotated[dt.date, Query(alias="from")],
+    last: Annotated[dt.date, Query(alias="to")],
+    field: Annotated[Text | None, Query()] = None,
+    kind: Annotated[Literal["pdf", "xlsx"], Query(alias="format")] = "pdf",
+) -> Response:
+    """Who took the register out is recorded: it is the data of many people."""
+    wanted = RegisterPeriod(unit=unit, first=first, last=last, field=field)
+    now = app.clock.now()
+    name = f"so-theo-doi-{unit}-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
+    if kind == "pdf":
+        content = await register_pdf(connection, actor, wanted, now=now)
+        disposition = {"Content-Disposition": f'inline; filename="{name}"'}
+        return Response(content, media_type=PDF, headers={**_NO_STORE, **disposition})
+    path: Path = await register_workbook(connection, actor, wanted, now=now)
+    # The file is on its own way out; removing it is no work that matters if it were lost.
+    return FileResponse(
+        path, media_type=_WORKBOOK, filename=name, headers=_NO_STORE, background=BackgroundTask(path.unlink, True)
+    )
