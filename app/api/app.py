@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
-from app.api import contract, health, pages, problems, v1
+from app.api import contract, health, pages, problems, streamed, tus, v1
 from app.api.flat_routes import include_flat
 from app.api.middleware import BodyLimit, RequestContext
+from app.api.v1 import verify
 from app.bootstrap import Application
 from app.core.settings import Settings
 
@@ -38,17 +39,26 @@ def build_api(
     problems.install(app)
     include_flat(app, v1.router)
     include_flat(app, health.router)
+    include_flat(app, verify.short)
     app.include_router(pages.router)
     pages.mount_assets(app)
     contract.publish(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=streamed.bodies_of(settings))
+    app.add_middleware(tus.TusHeaders)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-ID"],
-            expose_headers=["ETag", "Location", "X-Request-ID"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "X-Request-ID",
+                *tus.REQUEST_HEADERS,
+            ],
+            expose_headers=["ETag", "Location", "X-Request-ID", *tus.ANSWER_HEADERS],
         )
     app.add_middleware(RequestContext)
     return app

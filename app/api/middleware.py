@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import uuid4
 
@@ -69,12 +71,25 @@ def _header(scope: Scope, name: bytes) -> str:
     return value.decode("latin-1")
 
 
-class BodyLimit:
-    """Refuses bodies above `max_bytes` before they are read into memory."""
+@dataclass(frozen=True, slots=True)
+class LargeBody:
+    """Requests that may be larger than others: their routes stream the body and never hold it whole."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    method: str
+    path: re.Pattern[str]
+    max_bytes: int
+
+    def fits(self, scope: Scope) -> bool:
+        return scope["method"] == self.method and self.path.fullmatch(scope["path"]) is not None
+
+
+class BodyLimit:
+    """Refuses bodies above `max_bytes`, or above what their route may stream, before they are read into memory."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Sequence[LargeBody] = ()) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = tuple(larger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,7 +98,7 @@ class BodyLimit:
         length = _header(scope, b"content-length")
         if length.isdigit():
             # The server reads no more than was announced.
-            if int(length) > self.max_bytes:
+            if int(length) > self.max_bytes and int(length) > self._most(scope):
                 await self._refuse(scope, receive, send)
             else:
                 await self.app(scope, receive, send)
@@ -92,13 +107,14 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         taken = 0
+        most = self._most(scope)
         refused = False
 
         async def counted() -> Message:
             nonlocal taken, refused
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.max_bytes:
+            if taken > most:
                 # A chunked body without a length: end it here; the answer below replaces whatever the route says.
                 refused = True
                 return {"type": "http.disconnect"}
@@ -113,6 +129,9 @@ class BodyLimit:
         finally:
             if refused:
                 await self._refuse(scope, receive, send)
+
+    def _most(self, scope: Scope) -> int:
+        return next((body.max_bytes for body in self.larger if body.fits(scope)), self.max_bytes)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = problem(

@@ -43,6 +43,16 @@ _CODE_OF_STATUS = {
 log = structlog.get_logger(__name__)
 
 
+class PrescribedRefusal(Exception):  # noqa: N818 - refusals read as nouns of the office, not as "…Error"
+    """A refusal whose status a protocol prescribes (tus 1.0): not for what the law refuses."""
+
+    def __init__(self, status: int, refusal: errors.Refusal, headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.refusal = refusal
+        self.headers = headers
+        super().__init__(refusal.code)
+
+
 def problem(
     request_path: str,
     *,
@@ -74,6 +84,7 @@ def problem(
 def install(app: FastAPI) -> None:
     """Register the handlers; nothing else in the house turns errors into answers."""
     app.add_exception_handler(errors.DomainError, _on_domain_error)
+    app.add_exception_handler(PrescribedRefusal, _on_prescribed)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_unexpected)
@@ -144,6 +155,12 @@ async def _on_domain_error(request: Request, error: Exception) -> Response:
     status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 422)
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
     return _answer(request, status=status, code=error.code, faults=error.refusals, headers=headers)
+
+
+async def _on_prescribed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PrescribedRefusal)  # noqa: S101 - registered for this class only; narrows the type
+    refusal = error.refusal
+    return _answer(request, status=error.status, code=refusal.code, faults=[refusal], headers=error.headers)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

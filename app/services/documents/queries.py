@@ -1,5 +1,6 @@
 """What is read of contents and documents."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,30 @@ _HAS_COMPONENT = "select 1 as one from procedure_component where version_id = $1
 _VERSION_OF = """
 select d.id, d.version, (select n.id from document n where n.supersedes_id = d.id) as superseded_by
 from document d where d.id = $2 and d.dossier_id = $1
+"""
+
+_DOCUMENT = """
+select d.*, o.code as dossier_code, r.path as receiving_path, c.path as competent_path,
+  t.size_bytes as content_size, t.media_type as content_type, g.size_bytes as original_size,
+  g.media_type as original_type, a.username as added_by_name, p.username as published_by_name,
+  (select n.id from document n where n.supersedes_id = d.id) as superseded_by
+from document d
+join dossier o on o.id = d.dossier_id
+join unit r on r.id = o.receiving_unit_id
+join unit c on c.id = o.competent_unit_id
+join stored_content t on t.sha256 = d.content_sha256
+left join stored_content g on g.sha256 = d.original_sha256
+left join account a on a.id = d.added_by
+left join account p on p.id = d.published_by
+"""
+_LINKED = """
+select d.id, d.unit_id, d.name, d.content_sha256, d.original_sha256, t.size_bytes as content_size,
+  t.media_type as content_type, g.size_bytes as original_size, g.media_type as original_type, a.auth_version
+from document d
+join stored_content t on t.sha256 = d.content_sha256
+left join stored_content g on g.sha256 = d.original_sha256
+join account a on a.id = $2 and a.disabled_at is null
+where d.id = $1
 """
 
 
@@ -48,3 +73,41 @@ async def doomed_contents(connection: AsyncConnection) -> list[str]:
     """Return the hashes that are marked for removal."""
     rows = await fetch_all(connection, "select sha256 from stored_content where doomed_at is not null limit 10000")
     return [row.sha256 for row in rows]
+
+
+async def one_document(connection: AsyncConnection, document_id: int) -> Any:
+    """Return a document with its dossier's code and units, its contents, and what superseded it; or None."""
+    return await fetch_one(connection, f"{_DOCUMENT} where d.id = $1", document_id)
+
+
+async def documents_of(
+    connection: AsyncConnection, dossier_id: int, *, superseded: bool, after: int, limit: int
+) -> Sequence[Any]:
+    """Return documents of a dossier by ascending id, those after `after`."""
+    return await fetch_all(
+        connection,
+        f"{_DOCUMENT} where d.dossier_id = $1 and d.id > $2 "
+        "and ($3 or not exists (select from document n where n.supersedes_id = d.id)) order by d.id limit $4",
+        dossier_id,
+        after,
+        superseded,
+        limit,
+    )
+
+
+async def linked_document(connection: AsyncConnection, document_id: int, *, account_id: int) -> Any:
+    """Return what a link names, with the version of the account it was made for; None if either is gone."""
+    return await fetch_one(connection, _LINKED, document_id, account_id)
+
+
+async def reads_of(connection: AsyncConnection, document_id: int, *, after: int, limit: int) -> Sequence[Any]:
+    """Return reads of a document by descending id, those before `after` (0: from the newest)."""
+    return await fetch_all(
+        connection,
+        "select r.id, r.read_at, r.purpose, r.is_original, a.username, a.display_name from document_read r "
+        "left join account a on a.id = r.read_by "
+        "where r.document_id = $1 and ($2 = 0 or r.id < $2) order by r.id desc limit $3",
+        document_id,
+        after,
+        limit,
+    )

@@ -85,3 +85,38 @@ async def forget_doomed(connection: AsyncConnection, hashes: Sequence[str]) -> N
         "delete from stored_content where sha256 = any ($1::text[]) and doomed_at is not null",
         list(hashes),
     )
+
+
+async def publish(connection: AsyncConnection, document_id: int, *, by: int | None, now: dt.datetime) -> bool:
+    """Write when and by whom a draft was published; False if it was before."""
+    changed = await execute(
+        connection,
+        "update document set published_at = $2, published_by = $3 where id = $1 and published_at is null",
+        document_id,
+        now,
+        by,
+    )
+    return changed > 0
+
+
+async def record_read(
+    connection: AsyncConnection,
+    *,
+    document_id: int,
+    unit_id: int,
+    read_by: int | None,
+    purpose: str,
+    is_original: bool,
+    now: dt.datetime,
+) -> None:
+    await execute(
+        connection,
+        "insert into document_read (document_id, unit_id, read_at, read_by, purpose, is_original) "
+        "values ($1, $2, $3, $4, $5, $6)",
+        document_id,
+        unit_id,
+        now,
+        read_by,
+        purpose,
+        is_original,
+    )
