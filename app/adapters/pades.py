@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -30,6 +32,7 @@ from app.core.clock import LOCAL_ZONE
 from app.services.ports import FoundSignature, SignatureBox, SignatureReport, SigningFailed, SigningIdentity
 
 _STAMP = Path(__file__).parent / "signature_stamp.typ"
+_FONTS = Path(str(resources.files("app.data"))) / "fonts"
 
 
 class _SignerAt(PdfSigner):
@@ -54,6 +57,9 @@ class Pades:
         self._keys = keys
         self._trust_file = trust_file
         self._time_stamper = time_stamper
+        # A compiler reads its fonts once and serves one caller at a time.
+        self._press = typst.Compiler(str(_STAMP), font_paths=[str(_FONTS)], ignore_system_fonts=True)
+        self._press_lock = Lock()
 
     def has(self, identity: SigningIdentity) -> bool:
         return self._keys.has(identity)
@@ -97,13 +103,12 @@ class Pades:
         if self._keys.is_test:
             lines.append(NO_LEGAL_VALUE)
         data = {"width": box.width, "height": box.height, "lines": lines}
-        drawn = typst.compile(
-            _STAMP,
-            format="pdf",
-            ignore_system_fonts=True,
-            sys_inputs={"data": orjson.dumps(data).decode()},
-            pdf_standards=["a-2b"],
-        )
+        with self._press_lock:
+            drawn = self._press.compile(
+                format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, pdf_standards=["a-2b"]
+            )
+        if not isinstance(drawn, bytes):
+            raise TypeError("a PDF is one piece of bytes")
         return StaticStampStyle(background=_InMemoryPage(drawn), border_width=0)
 
     def validate(self, pdf: bytes, at: dt.datetime) -> SignatureReport:

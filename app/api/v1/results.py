@@ -1,0 +1,263 @@
+"""Routes of results: drafted, submitted, published, replaced, revoked. Signing has its own."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from app.api.deps import App, ReadConnection, Requires, WriteConnection
+from app.api.idempotency import idempotency_key, once
+from app.api.v1.schemas.results import (
+    ResultLinkOut,
+    ResultListOut,
+    ResultOut,
+    SignatureCheckOut,
+    check_document,
+    result_document,
+)
+from app.bootstrap import Application
+from app.domain.permissions import Actor, Permission
+from app.services.documents.contents import read_bytes
+from app.services.inputs import Code
+from app.services.results.draft import discard, ground_of_draft, make_draft, submit, take_back, write_draft
+from app.services.results.inputs import (
+    CheckSignatures,
+    DiscardResult,
+    DraftResult,
+    PublishResult,
+    ReplaceResult,
+    RevokeResult,
+    SubmitResult,
+)
+from app.services.results.originals import link_to
+from app.services.results.publish import publish, revoke
+from app.services.results.read import checked_signatures, content_to_check, results_of_dossier, seen_result
+
+router = APIRouter(tags=["results"])
+
+Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
+PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]
+Preparer = Annotated[Actor, Depends(Requires(Permission.RESULTS_PREPARE))]
+Publisher = Annotated[Actor, Depends(Requires(Permission.RESULTS_PUBLISH))]
+Leader = Annotated[Actor, Depends(Requires(Permission.RESULTS_SIGN))]
+Key = Annotated[str | None, Depends(idempotency_key)]
+ResultId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+PDF = "application/pdf"
+
+
+@router.get("/dossiers/{code}/results", summary="Các kết quả của hồ sơ / Results of a dossier")
+async def results(code: Code, actor: Reader, connection: ReadConnection) -> ResultListOut:
+    rows = await results_of_dossier(connection, actor, code)
+    return ResultListOut(items=[result_document(row) for row in rows])
+
+
+@router.post(
+    "/dossiers/{code}/results",
+    status_code=201,
+    summary="Dự thảo kết quả / Draft a result",
+    response_model=ResultOut,
+)
+async def post_draft(code: Code, body: DraftResult, actor: Preparer, app: App, request: Request, key: Key) -> Response:
+    """From words that the house prints, or from a PDF among the dossier's documents, signed elsewhere or not."""
+    return await _draft(request, app, actor, code, body, key, replaces_id=None)
+
+
+@router.post(
+    "/dossiers/{code}/signature-checks",
+    summary="Kiểm tra chữ ký số của một tệp trong hồ sơ / Judge the signatures of a file of the dossier",
+)
+async def post_check(code: Code, body: CheckSignatures, actor: PaperReader, app: App) -> SignatureCheckOut:
+    async with app.database.read() as connection:
+        await content_to_check(connection, actor, code, body.content_sha256)
+    report = await checked_signatures(app.storage, app.signing, body.content_sha256, now=app.clock.now())
+    return check_document(report)
+
+
+@router.get("/results/{result_id}", summary="Một kết quả / One result")
+async def result(result_id: ResultId, actor: Reader, connection: ReadConnection) -> ResultOut:
+    return result_document(await seen_result(connection, actor, result_id))
+
+
+@router.get(
+    "/results/{result_id}/draft",
+    summary="Xem dự thảo trước khi ký / The draft as it will be signed",
+    response_class=Response,
+    responses={200: {"content": {PDF: {}}}},
+)
+async def draft_file(result_id: ResultId, actor: PaperReader, app: App) -> Response:
+    """The signed PDF is among the dossier's documents."""
+    async with app.database.read() as connection:
+        row = await seen_result(connection, actor, result_id)
+    return Response(await read_bytes(app.storage, row.draft_sha256), media_type=PDF, headers=NO_STORE)
+
+
+@router.post("/results/{result_id}/submit", summary="Trình ký / Submit for signature", response_model=ResultOut)
+async def post_submit(
+    result_id: ResultId,
+    body: SubmitResult,
+    actor: Preparer,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+    return await _act(
+        connection, request, app, actor, key, lambda: submit(connection, actor, result_id, signer=body.signer, now=now)
+    )
+
+
+@router.post(
+    "/results/{result_id}/take-back", summary="Rút trình ký / Take it out of the queue", response_model=ResultOut
+)
+async def post_take_back(
+    result_id: ResultId,
+    _body: DiscardResult,
+    actor: Preparer,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+    return await _act(connection, request, app, actor, key, lambda: take_back(connection, actor, result_id, now=now))
+
+
+@router.post("/results/{result_id}/discard", summary="Bỏ dự thảo / Put a draft away", response_model=ResultOut)
+async def post_discard(
+    result_id: ResultId,
+    _body: DiscardResult,
+    actor: Preparer,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    return await _act(connection, request, app, actor, key, lambda: discard(connection, actor, result_id))
+
+
+@router.post(
+    "/results/{result_id}/publish",
+    summary="Công bố kết quả cho công dân / Publish for the citizen",
+    response_model=ResultOut,
+)
+async def post_publish(
+    result_id: ResultId,
+    _body: PublishResult,
+    actor: Publisher,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    """An act of its own: a signed result is seen by nobody outside before it."""
+    now = app.clock.now()
+    return await _act(connection, request, app, actor, key, lambda: publish(connection, actor, result_id, now=now))
+
+
+@router.post(
+    "/results/{result_id}/replace",
+    status_code=201,
+    summary="Dự thảo kết quả thay thế / Draft what takes its place",
+    response_model=ResultOut,
+)
+async def post_replace(
+    result_id: ResultId, body: ReplaceResult, actor: Preparer, app: App, request: Request, key: Key
+) -> Response:
+    """The published one stands until the new one is signed and published."""
+    async with app.database.read() as connection:
+        row = await seen_result(connection, actor, result_id)
+    return await _draft(request, app, actor, row.dossier_code, body, key, replaces_id=result_id)
+
+
+@router.post("/results/{result_id}/revoke", summary="Thu hồi kết quả / Revoke a result", response_model=ResultOut)
+async def post_revoke(
+    result_id: ResultId,
+    body: RevokeResult,
+    actor: Leader,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    now = app.clock.now()
+    return await _act(connection, request, app, actor, key, lambda: revoke(connection, actor, result_id, body, now=now))
+
+
+@router.post(
+    "/results/{result_id}/link",
+    summary="Đường dẫn đến bản điện tử cho công dân / A link to the electronic original",
+    response_model=ResultLinkOut,
+)
+async def post_link(
+    result_id: ResultId,
+    _body: PublishResult,
+    actor: PaperReader,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    async def act() -> Response:
+        token, expires_at = await link_to(connection, app.signer, actor, result_id, now=app.clock.now())
+        path = f"{app.settings.public_base_url.rstrip('/')}/api/v1/result-links/{token}"
+        return _json(ResultLinkOut(path=path, expires_at=expires_at))
+
+    return await once(connection, request, scope=_scope(actor), key=key, now=app.clock.now(), act=act)
+
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def _draft(
+    request: Request,
+    app: Application,
+    actor: Actor,
+    code: str,
+    body: DraftResult,
+    key: str | None,
+    *,
+    replaces_id: int | None,
+) -> Response:
+    now = app.clock.now()
+    async with app.database.read() as connection:
+        ground = await ground_of_draft(
+            connection,
+            actor,
+            code,
+            body,
+            replaces_id=replaces_id,
+            public_base_url=app.settings.public_base_url,
+            now=now,
+        )
+    made = await make_draft(app.storage, app.signing, ground, now=now)
+    reason_code = body.reason_code if isinstance(body, ReplaceResult) else None
+    async with app.database.write() as connection:
+
+        async def act() -> Response:
+            row = await write_draft(connection, actor, made, reason_code=reason_code, now=now)
+            return _json(result_document(row), status=201, headers={"Location": f"/api/v1/results/{row.id}"})
+
+        return await once(connection, request, scope=_scope(actor), key=key, now=now, act=act)
+
+
+async def _act(
+    connection: WriteConnection,
+    request: Request,
+    app: Application,
+    actor: Actor,
+    key: str | None,
+    do: Callable[[], Awaitable[Any]],
+) -> Response:
+    async def act() -> Response:
+        return _json(result_document(await do()))
+
+    return await once(connection, request, scope=_scope(actor), key=key, now=app.clock.now(), act=act)
+
+
+def _scope(actor: Actor) -> str:
+    return f"account:{actor.account_id}"
+
+
+def _json(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(document.model_dump_json(), status_code=status, headers=headers, media_type="application/json")

@@ -1,0 +1,1 @@
+"""Results: drafted, signed, published, replaced, revoked; the queue of signatures."""
