@@ -1,4 +1,4 @@
-"""`multipart/form-data` with one file, streamed to disk and hashed on its way; the file is never whole in memory.
+"""`multipart/form-data` with its files, streamed to disk and hashed on their way; no file is ever whole in memory.
 
 The route reads the form itself, after its guard has let the actor in.
 """
@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Never
+from typing import BinaryIO, Never, Self
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
@@ -34,31 +34,53 @@ class ReceivedForm:
     file_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedForms:
+    """The fields of a form, each once, and its files in their order."""
+
+    fields: dict[str, str]
+    files: tuple[HandedIn, ...]
+
+
 async def receive_form(request: Request, directory: Path, *, max_bytes: int) -> ReceivedForm:
     """Read the form of `request`; its file goes to `directory`.
 
     Raises `InvalidInput` for a malformed form, a missing or second file and one above `max_bytes`, and
     `ClientDisconnect` when the client goes away; the caller removes the directory in any case.
     """
+    with _Parts(directory, max_bytes, max_files=1) as parts:
+        await _receive(request, parts)
+        if not parts.files:
+            raise InvalidInput(Refusal("missing", _FILE_FIELD))
+        return ReceivedForm(parts.fields, parts.handed_in()[0], parts.files[0].name)
+
+
+async def receive_files(request: Request, directory: Path, *, max_bytes: int, max_files: int) -> ReceivedForms:
+    """Read a form with up to `max_files` files, or none, of `max_bytes` together; otherwise like `receive_form`."""
+    with _Parts(directory, max_bytes, max_files=max_files) as parts:
+        await _receive(request, parts)
+        return ReceivedForms(parts.fields, parts.handed_in())
+
+
+async def _receive(request: Request, parts: "_Parts") -> None:
     content_type, options = parse_options_header(request.headers.get("content-type"))
     if content_type != b"multipart/form-data" or not options.get(b"boundary"):
         raise PrescribedRefusal(_UNSUPPORTED_MEDIA_TYPE, Refusal("form_expected"))
-    with (directory / "handed-in").open("wb") as target:
-        parts = _Parts(target, max_bytes)
-        try:
-            # All limits are our own: the parser is given a megabyte at a time and keeps nothing of it.
-            parser = MultipartParser(options[b"boundary"], parts.callbacks())  # type: ignore[arg-type]  # plain dict
-            waiting = bytearray()
-            async for piece in request.stream():
-                waiting += piece
-                if len(waiting) >= _PIECE:
-                    await asyncio.to_thread(parser.write, bytes(waiting))
-                    waiting.clear()
-            await asyncio.to_thread(parser.write, bytes(waiting))
-            parser.finalize()
-        except MultipartParseError:
-            _malformed()
-    return parts.result(Path(target.name))
+    try:
+        # All limits are our own: the parser is given a megabyte at a time and keeps nothing of it.
+        parser = MultipartParser(options[b"boundary"], parts.callbacks())  # type: ignore[arg-type]  # plain dict
+        waiting = bytearray()
+        async for piece in request.stream():
+            waiting += piece
+            if len(waiting) >= _PIECE:
+                await asyncio.to_thread(parser.write, bytes(waiting))
+                waiting.clear()
+        await asyncio.to_thread(parser.write, bytes(waiting))
+        parser.finalize()
+    except MultipartParseError:
+        _malformed()
+    if not parts.ended:
+        _malformed()
 
 
 def _malformed() -> Never:
@@ -66,16 +88,25 @@ def _malformed() -> Never:
 
 
 @dataclass(slots=True)
-class _Parts:
-    """What the parser calls back: fields are kept, the file is written."""
-
+class _File:
+    path: Path
+    name: str
     target: BinaryIO
+    size: int = 0
+    hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the parser calls back: fields are kept, files are written. Closes the files at its end."""
+
+    directory: Path
     max_bytes: int
+    max_files: int
     fields: dict[str, str] = field(default_factory=dict)
-    file_name: str | None = None
+    files: list[_File] = field(default_factory=list)
     ended: bool = False
-    _size: int = 0
-    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _taken: int = 0
     _header: bytearray = field(default_factory=bytearray)
     _value: bytearray = field(default_factory=bytearray)
     _disposition: bytes = b""
@@ -94,12 +125,18 @@ class _Parts:
             "on_end": self._all,
         }
 
-    def result(self, path: Path) -> ReceivedForm:
-        if not self.ended:
-            _malformed()
-        if self.file_name is None:
-            raise InvalidInput(Refusal("missing", _FILE_FIELD))
-        return ReceivedForm(self.fields, HandedIn(path, self._hash.hexdigest(), self._size), self.file_name)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for file in self.files:
+            file.target.close()
+
+    def handed_in(self) -> tuple[HandedIn, ...]:
+        """Return the files, each whole on disk."""
+        for file in self.files:
+            file.target.close()
+        return tuple(HandedIn(file.path, file.hash.hexdigest(), file.size) for file in self.files)
 
     def _begin(self) -> None:
         self._disposition, self._field = b"", None
@@ -119,9 +156,11 @@ class _Parts:
         if name != _FILE_FIELD:
             self._field = name
             return
-        if self.file_name is not None:
-            raise InvalidInput(Refusal("one_file_expected", _FILE_FIELD))
-        self.file_name = options.get(b"filename", b"").decode(errors="replace")
+        if len(self.files) >= self.max_files:
+            refusal = Refusal("too_many_files", _FILE_FIELD, {"max": self.max_files})
+            raise InvalidInput(Refusal("one_file_expected", _FILE_FIELD) if self.max_files == 1 else refusal)
+        path = self.directory / (f"handed-in-{len(self.files) + 1}" if self.files else "handed-in")
+        self.files.append(_File(path, options.get(b"filename", b"").decode(errors="replace"), path.open("wb")))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._field is not None:
@@ -129,11 +168,13 @@ class _Parts:
             if len(self._field_bytes) > _MAX_FIELD_BYTES:
                 raise InvalidInput(Refusal("string_too_long", self._field, {"max_length": _MAX_FIELD_BYTES}))
             return
-        self._size += end - start
-        if self._size > self.max_bytes:
-            raise InvalidInput(Refusal("file_too_large", _FILE_FIELD, {"size": self._size, "max": self.max_bytes}))
-        self.target.write(data[start:end])
-        self._hash.update(data[start:end])
+        self._taken += end - start
+        if self._taken > self.max_bytes:
+            raise InvalidInput(Refusal("file_too_large", _FILE_FIELD, {"size": self._taken, "max": self.max_bytes}))
+        file = self.files[-1]
+        file.size += end - start
+        file.target.write(data[start:end])
+        file.hash.update(data[start:end])
 
     def _end(self) -> None:
         if self._field is None:
