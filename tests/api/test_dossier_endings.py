@@ -65,7 +65,7 @@ async def test_an_overdue_dossier_is_still_resolved(desk: Desk, clock: FixedCloc
     ("payload", "missing"),
     [
         ({"method": "counter"}, {"receiver_name", "proof"}),
-        ({"method": "counter", "receiver_name": "Người nhận"}, {"proof"}),
+        ({"method": "counter", "receiver_name": "Nguyễn Thị Thử Nghiệm"}, {"proof"}),
         ({"method": "postal"}, {"tracking_number"}),
     ],
 )

@@ -22,6 +22,8 @@ ListName = Annotated[
         "channels",
         "ask_again_reasons",
         "paper_kinds",
+        "result_correction_reasons",
+        "result_revocation_reasons",
     ],
     Path(),
 ]

@@ -36,6 +36,7 @@ class Moment:
     pace: Pace
     components: tuple[str, ...]
     fee_vnd: int
+    applicant: str
 
     def after(self, least: int, most: int) -> dt.datetime:
         """Some working minutes later."""
@@ -93,7 +94,7 @@ def _extend(moment: Moment) -> Any:
 def _hand_over(moment: Moment) -> Any:
     method = moment.view.return_channel
     told = {
-        "counter": {"receiver_name": "Người nộp hồ sơ", "proof": "Ký sổ theo dõi"},
+        "counter": {"receiver_name": moment.applicant, "proof": "Ký sổ theo dõi"},
         "postal": {"tracking_number": f"VN{moment.chance.randrange(10**9):09d}"},
         "online": {},
     }[method]

@@ -106,14 +106,16 @@ class _Player:
         receiving = self._chance.choice(self._staff.communes)
         competent = self._vertical if content.competent_level == "vertical" else receiving
         self._clock.move_to(wanted.filed_at)
+        person = synthetic_person(self._chance, address="Tổ dân phố số 1")
         moment = Moment(
-            view=await self._register(content, channel, receiving, competent),
+            view=await self._register(content, channel, receiving, competent, person),
             at=wanted.filed_at,
             calendar=self._calendar,
             chance=self._chance,
             pace=wanted.pace,
             components=tuple(component.code for component in content.components_for()),
             fee_vnd=next((fee.amount_vnd for fee in content.fees_for(channel) if fee.amount_vnd > 0), _USUAL_FEE_VND),
+            applicant=person["full_name"],
         )
         for step in KINDS[wanted.kind]:
             if moment.view.state == wanted.left_in:
@@ -143,14 +145,16 @@ class _Player:
             raise AssertionError("the shipped catalogue has procedures on every channel")
         return self._chance.choice(fitting), channel
 
-    async def _register(self, content: VersionContent, channel: Channel, receiving: str, competent: str) -> DossierView:
+    async def _register(
+        self, content: VersionContent, channel: Channel, receiving: str, competent: str, person: dict[str, str]
+    ) -> DossierView:
         body = RegisterDossier.model_validate(
             {
                 "procedure_code": content.code,
                 "channel": channel,
                 "receiving_unit": receiving,
                 "competent_unit": competent,
-                "applicant": synthetic_person(self._chance, address="Tổ dân phố số 1"),
+                "applicant": person,
                 "components": [
                     {
                         "code": component.code,

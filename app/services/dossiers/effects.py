@@ -23,6 +23,7 @@ from app.services.deadlines.promises import (
     recorded_facts,
 )
 from app.services.dossiers import inputs
+from app.services.dossiers.handing_over import authorisation_columns, missing_proof
 from app.services.dossiers.situation import DossierFacts
 from app.services.procedures.content import TermContent
 
@@ -329,20 +330,28 @@ def _resolve(act: Act, body: inputs.Resolve, effects: Effects) -> None:
         raise InvalidInput(Refusal("result_type_unknown", "result_type", {"result_type": body.result_type}))
     effects.changes["resolved_at"] = act.at
     outcome = _outcome(act, "resolved", body.explanation or "", body.outcome, "")
-    effects.parts["outcome"] = {**outcome, "result_number": body.result_number, "result_type": body.result_type}
+    effects.parts["outcome"] = {
+        **outcome,
+        "result_number": body.result_number,
+        "result_type": body.result_type,
+        "result_id": body.result_id,
+    }
     effects.data |= {"outcome": body.outcome, "due_at": act.facts.row.current_due_at}
+    if body.result_id is not None:
+        effects.data["result_id"] = body.result_id
 
 
 def _hand_over(act: Act, body: inputs.HandOver, effects: Effects) -> None:
-    needed = {"counter": ("receiver_name", "proof"), "postal": ("tracking_number",), "online": ()}[body.method.value]
-    refuse_all(InvalidInput, (Refusal("missing", name) for name in needed if getattr(body, name) is None))
+    refuse_all(InvalidInput, missing_proof(body))
     effects.changes["returned_at"] = act.at
     effects.parts["hand_over"] = {
-        **body.model_dump(mode="json", exclude={"action"}),
+        **body.model_dump(mode="json", exclude={"action", "authorisation"}),
+        **authorisation_columns(body),
         "handed_over_at": act.at,
         "handed_over_by": act.actor.account_id,
     }
     effects.data["method"] = body.method.value
+    effects.data["authorised"] = body.authorisation is not None
 
 
 def _withdraw(act: Act, body: inputs.Withdraw, effects: Effects) -> None:

@@ -24,6 +24,7 @@ def refuse_far_instant(instant: dt.datetime) -> dt.datetime:
 Instant = Annotated[AwareDatetime, AfterValidator(refuse_far_instant)]
 """A moment with its offset, near enough for calendars and the database."""
 
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{8,20}$")]
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}$")]
 
@@ -139,15 +140,29 @@ class Extend(Input):
 
 
 class Resolve(Input):
+    """The decision: `result_id` names the signed result that it is; number and kind are then taken from it."""
+
     action: Literal["resolve"]
     outcome: Literal["approved", "denied"] = "approved"
     result_number: Code | None = None
     result_type: Code | None = None
+    result_id: RowId | None = None
     explanation: LongText | None = None
 
 
+class Authorisation(Input):
+    """Why somebody else receives the result, and the paper that says so: its number and date, or a document here."""
+
+    reason: Text
+    reference: Text
+    document_id: RowId | None = None
+
+
 class HandOver(Input):
-    """The result reaches the applicant: receiver and proof at the counter, tracking number by post, link online."""
+    """The result reaches the applicant: receiver and proof at the counter, tracking number by post, link online.
+
+    At the counter the receiver is the applicant or the recorded representative, or an authorisation says why not.
+    """
 
     action: Literal["hand_over"]
     method: Channel
@@ -155,6 +170,8 @@ class HandOver(Input):
     receiver_identity_number: Code | None = None
     relationship: Text | None = None
     proof: Text | None = None
+    proof_document_id: RowId | None = None
+    authorisation: Authorisation | None = None
     tracking_number: Code | None = None
     link: Text | None = None
 

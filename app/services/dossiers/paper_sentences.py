@@ -73,6 +73,10 @@ def _original_moved(data: Mapping[str, Any]) -> tuple[str, str]:
     return text[0].upper() + text[1:], pattern_en.format(count=count, en=en + unit)
 
 
+def _of_result(vi: str, en: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    return lambda data: (vi.format(data["number"]), en.format(data["number"]))
+
+
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: lambda _data: ("Thêm tài liệu vào hồ sơ", "Document added"),
     EventType.DIGITIZED: lambda _data: ("Số hóa giấy tờ", "Paper digitized"),
@@ -86,12 +90,17 @@ PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str
         f"Hủy {data['name']} số {data['number']}",
         f"Slip {data['number']} voided ({data['form']})",
     ),
-    EventType.SUBMITTED_FOR_SIGNATURE: lambda _data: ("Trình ký", "Submitted for signature"),
-    EventType.SIGNED: lambda _data: ("Đã ký số", "Signed"),
-    EventType.SIGNATURE_DECLINED: lambda _data: ("Không ký, trả lại người trình", "Signature declined"),
-    EventType.RESULT_PUBLISHED: lambda _data: ("Công bố kết quả", "Result published"),
-    EventType.RESULT_REPLACED: lambda _data: ("Thay thế kết quả", "Result replaced"),
-    EventType.RESULT_REVOKED: lambda _data: ("Thu hồi kết quả", "Result revoked"),
+    EventType.SUBMITTED_FOR_SIGNATURE: _of_result("Trình ký kết quả số {}", "Result {} submitted for signature"),
+    EventType.SIGNED: _of_result("Đã ký số kết quả số {}", "Result {} signed"),
+    EventType.SIGNATURE_DECLINED: _of_result(
+        "Không ký kết quả số {}, trả lại người trình", "Signing of result {} declined"
+    ),
+    EventType.RESULT_PUBLISHED: _of_result("Công bố kết quả số {}", "Result {} published"),
+    EventType.RESULT_REPLACED: lambda data: (
+        f"Thay thế kết quả số {data['number']} bằng kết quả số {data['by_number']}",
+        f"Result {data['number']} replaced by result {data['by_number']}",
+    ),
+    EventType.RESULT_REVOKED: _of_result("Thu hồi kết quả số {}", "Result {} revoked"),
     EventType.FEE_CHARGED: _charged,
     EventType.FEE_COLLECTED: _collected,
     EventType.FEE_VOIDED: lambda data: (

@@ -4,7 +4,7 @@ Each function is one statement and so one round trip. `$1`… are the driver's o
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -98,6 +98,17 @@ _LEDGER = """(
   from deadline_adjustment a where a.dossier_id = d.id
 )"""
 
+# Only the acts that end a dossier ask for people, results and named documents; CASE spares the others.
+_ENDING = """case when {action}::text in ('resolve', 'hand_over') then json_build_object(
+    'people', (select coalesce(json_agg(json_build_object('name_search', p.name_search,
+        'identity_number', p.identity_number)), '[]') from dossier_party p where p.dossier_id = d.id),
+    'results', (select coalesce(json_agg(json_build_object('id', s.id, 'number', s.number,
+        'result_type', s.result_type, 'status', s.status) order by s.id), '[]')
+      from result s where s.dossier_id = d.id and s.status not in ('discarded', 'replaced', 'revoked')),
+    'documents', (select coalesce(json_agg(i.id), '[]') from document i
+      where i.dossier_id = d.id and i.id = any ({documents}::bigint[]))
+  ) end"""
+
 # The lock is taken here. Whoever had to wait for it sees the newest dossier row but the children as they were before
 # the wait; `seen_version` (from before the wait) then differs from `version` and the caller reads again, lock in hand.
 _SITUATION = f"""
@@ -120,7 +131,8 @@ select
   {calendar_version_of("c.path")} as calendar_version_now,
   (select v.id from procedure_version v where v.procedure_id = d.procedure_id and {_IN_FORCE.format(day="$5")}
     order by v.version desc limit 1) as version_in_force,
-  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy
+  coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy,
+  {_ENDING.format(action="$6", documents="$7")} as ending
 from (select 1) one
 left join answered on true left join seen on true left join locked d on true
 left join unit r on r.id = d.receiving_unit_id left join unit c on c.id = d.competent_unit_id
@@ -339,13 +351,19 @@ async def situation(
     scope: str,
     key: str | None,
     today: dt.date,
+    action: str = "",
+    documents: Sequence[int] = (),
     lock: bool = True,
 ) -> Any:
-    """Lock the dossier and gather the facts of an act; `id` is None if there is no such dossier."""
+    """Lock the dossier and gather the facts of an act; `id` is None if there is no such dossier.
+
+    `ending` is there for the acts that end a dossier; of `documents` it lists those that are the dossier's.
+    """
     sql = _SITUATION_LOCKED if lock else _SITUATION_SEEN
-    row = await fetch_one(connection, sql, code, account_id, scope, key, today)
+    parameters = (code, account_id, scope, key, today, action, list(documents))
+    row = await fetch_one(connection, sql, *parameters)
     if lock and row is not None and row.id is not None and row.seen_version != row.version:
-        row = await fetch_one(connection, sql, code, account_id, scope, key, today)
+        row = await fetch_one(connection, sql, *parameters)
     return row
 
 

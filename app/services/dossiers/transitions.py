@@ -21,6 +21,7 @@ from app.services.dossiers.access import actions_now, may_see, require_action
 from app.services.dossiers.code_lists import check_codes
 from app.services.dossiers.correct import correction_effects, write_correction_before
 from app.services.dossiers.effects import Act, Effects, effects_of
+from app.services.dossiers.handing_over import EndingFacts, check_hand_over, documents_named, linked, resolved_by
 from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
 from app.services.dossiers.situation import DossierFacts, facts_of
 from app.services.dossiers.writes import write_transition
@@ -46,7 +47,7 @@ async def perform(
     Raises `NotFound` for what the actor may not know, `VersionConflict` if `if_match` is not the present version,
     `Forbidden`, `InvalidInput`, or `ActionRefused` with every reason. Returns the stored answer for a repeated key.
     """
-    row = await _situation(connection, actor, code, keyed, now)
+    row = await _situation(connection, actor, code, body, keyed, now)
     ensure_current(actor, row.auth_version)
     if row.request_hash is not None:
         return stored_answer(row)
@@ -65,6 +66,7 @@ async def perform(
     at = max(now, row.last_event_at)
     planned = plan(facts.situation, action, body.model_dump(), at)
     _check_leader(actor, body, row.competent_path, row.receiving_path)
+    body = _ending(body, row)
     act = Act(facts, planned, actor, await _calendar(connection, planned, row))
     if isinstance(body, inputs.Correct):
         correction = await correction_effects(connection, act, body)
@@ -90,13 +92,13 @@ async def perform(
     )
     if not written:
         # The row is locked, so the version stands: only the key can have been taken meanwhile, for another dossier.
-        again = await _situation(connection, actor, code, keyed, now)
+        again = await _situation(connection, actor, code, body, keyed, now)
         return stored_answer(again)
     return rendered
 
 
 async def _situation(
-    connection: AsyncConnection, actor: Actor, code: str, keyed: KeyedRequest | None, now: dt.datetime
+    connection: AsyncConnection, actor: Actor, code: str, body: Any, keyed: KeyedRequest | None, now: dt.datetime
 ) -> Any:
     return await queries.situation(
         connection,
@@ -105,7 +107,20 @@ async def _situation(
         scope=keyed.scope if keyed else "",
         key=keyed.key if keyed else None,
         today=local_date(now),
+        action=body.action,
+        documents=documents_named(body),
     )
+
+
+def _ending(body: Any, row: Any) -> Any:
+    """Return an act that ends the dossier as it is to be written; raises what `handing_over` refuses."""
+    if isinstance(body, inputs.Resolve):
+        return resolved_by(EndingFacts.of(row.ending), body)
+    if isinstance(body, inputs.HandOver):
+        facts = EndingFacts.of(row.ending)
+        check_hand_over(facts, body)
+        return linked(facts, body, row.code)
+    return body
 
 
 def _check_version(current: int, if_match: int | None, *, required: bool) -> None:

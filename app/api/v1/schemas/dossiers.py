@@ -133,6 +133,7 @@ class OutcomeOut(BaseModel):
     legal_basis: str
     result_number: str | None
     result_type: str | None
+    result_id: int | None
     decided_at: AwareDatetime
 
 
@@ -144,6 +145,10 @@ class HandOverOut(BaseModel):
     proof: str | None
     tracking_number: str | None
     link: str | None
+    proof_document_id: int | None
+    authorisation_reason: str | None
+    authorisation_reference: str | None
+    authorisation_document_id: int | None
     handed_over_at: AwareDatetime
 
 
