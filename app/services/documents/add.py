@@ -39,8 +39,8 @@ async def add_document(
 ) -> Any:
     """Add one version of a document to `dossier` (a row of `seen_dossier` with `lock`) and write it to the log.
 
-    Returns the row. Raises `InvalidInput` for a component that the procedure does not have or that is only presented, `NotFound` for a document
-    to supersede that is not the dossier's, `Conflict` for one that was superseded already.
+    Returns the row. Raises `InvalidInput` for a component that the procedure does not have or that is only presented,
+    `NotFound` for a document to supersede that is not the dossier's, `Conflict` for one superseded already.
     """
     if new.component_code is not None:
         await ensure_component(connection, dossier, new.component_code)
