@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 from app.api.deps import Requires, RequiresInStatement
 from app.api.idempotency import idempotency_key
 from app.api.problems import PROBLEM_MEDIA_TYPE
+from app.api.query import QueryOf
 from app.api.v1.actions import if_match
 
 TOKEN_URL = "/api/v1/auth/token"  # noqa: S105 - an address, not a secret
@@ -112,6 +113,8 @@ def _say(operation: dict[str, Any], call: object) -> None:
         operation["security"] = [{"oauth2": []}]
         if call.permission is not None:
             operation["x-permission"] = call.permission.value
+    elif isinstance(call, QueryOf):
+        operation.setdefault("parameters", []).extend(call.parameters())
     elif call in _HEADER_READ_BY:
         operation.setdefault("parameters", []).append(deepcopy(_HEADER_READ_BY[call]))
 

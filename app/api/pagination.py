@@ -21,13 +21,17 @@ def encode_cursor(sort: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([sort, *values])).rstrip(b"=").decode()
 
 
+def sort_of_cursor(cursor: str, *, allowed: Sequence[str]) -> str:
+    """Return which of the `allowed` sorts the cursor belongs to; raise `InvalidInput` if to none."""
+    found = _content(cursor)
+    if not isinstance(found, list) or not found or found[0] not in allowed:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return str(found[0])
+
+
 def decode_cursor(cursor: str, *, sort: str, kinds: Sequence[type]) -> list[Any]:
     """Return the sort values of `cursor`; raise `InvalidInput` if it is not one of ours for this sort."""
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        found = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error) as error:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error
+    found = _content(cursor)
     if (
         not isinstance(found, list)
         or len(found) != len(kinds) + 1
@@ -49,3 +53,11 @@ def decode_instant_cursor(cursor: str, *, sort: str) -> tuple[dt.datetime, int]:
     if at.tzinfo is None or not 0 <= tie <= _LAST_ID:
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return at, tie
+
+
+def _content(cursor: str) -> Any:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        return orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor")) from error

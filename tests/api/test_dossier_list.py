@@ -60,8 +60,10 @@ async def test_filters(application: Application, desk: Desk, clock: FixedClock) 
     assert await listed(desk, procedure=BIRTH) == [birth]
     assert await listed(desk, assignee="specialist.of.lists") == [started]
     assert await listed(desk, due_before="2026-11-23T17:01:00+07:00") == [birth]
-    assert await listed(desk, sort="due_at") == [birth, waiting, started]
-    assert await listed(desk, sort="-due_at") == [started, waiting, birth]
+    assert await listed(desk, sort="due_at") == [birth, waiting, started, ended, filed], "without a running clock: last"
+    assert await listed(desk, sort="-due_at") == [started, waiting, birth, ended, filed]
+    assert await listed(desk, sort="due_at", overdue=False) == [birth, waiting, started]
+    assert await listed(desk, sort="due_at", state=["withdrawn", "registered"]) == [ended, filed]
     assert await listed(desk, sort="registered_at") == [waiting, birth, started, filed, ended]
     assert await listed(desk, overdue=True) == []
     go_to(clock, "2026-11-27 09:01")
@@ -129,6 +131,23 @@ async def test_pages_show_everything_once_while_dossiers_arrive(desk: Desk, cloc
     assert there <= set(seen)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+@pytest.mark.parametrize("sort", ["due_at", "-due_at"])
+async def test_pages_by_due_date_go_on_into_what_has_no_running_clock(desk: Desk, sort: str, limit: int) -> None:
+    running = [(await desk.register())["code"] for _ in range(3)]
+    filed = [(await desk.register(accept=False))["code"] for _ in range(3)]
+    seen: list[str] = []
+    cursor = None
+    for _ in range(10):
+        page = await desk.get("/dossiers", sort=sort, limit=limit, **({} if cursor is None else {"cursor": cursor}))
+        seen += [item["code"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    by_due = running if sort == "due_at" else running[::-1]
+    assert seen == [*by_due, *filed[::-1]]
+
+
 def forged(*values: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).rstrip(b"=").decode()
 
@@ -146,6 +165,9 @@ def forged(*values: Any) -> str:
         forged("-registered_at", "2026-11-23T09:00:00+07:00", 2**70),
         forged("-registered_at", "2026-11-23T09:00:00+07:00", "1"),
         forged("-registered_at", "2026-11-23T09:00:00+07:00"),
+        forged("-registered_at+1", "2026-11-23T09:00:00+07:00", 1),
+        forged("due_at+1", "2026-11-23T09:00:00+07:00", 1),
+        forged([], "2026-11-23T09:00:00+07:00", 1),
     ],
 )
 async def test_a_foreign_cursor_is_refused(desk: Desk, cursor: str) -> None:

@@ -3,13 +3,15 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
 from app.api.idempotency import answer_from, idempotency_key, request_hash
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
-from app.api.v1.schemas.dossier_children import children_document, list_item, timeline_document
+from app.api.pagination import decode_instant_cursor, encode_cursor, sort_of_cursor
+from app.api.query import QueryOf
+from app.api.v1.schemas.dossier_children import children_document, timeline_document
 from app.api.v1.schemas.dossier_deadline import DossierDeadlineOut, deadline_document
+from app.api.v1.schemas.dossier_list import ListQuestion, list_items
 from app.api.v1.schemas.dossiers import (
     DossierDetailOut,
     DossierOut,
@@ -21,11 +23,12 @@ from app.api.v1.schemas.dossiers import (
 from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
 from app.services.dossiers.deadline import deadline_of
-from app.services.dossiers.inputs import Instant, RegisterDossier
-from app.services.dossiers.read import SORTS, ListFilter, children_of, list_dossiers, one_dossier, timeline_of
+from app.services.dossiers.inputs import RegisterDossier
+from app.services.dossiers.listing.page import SORTS, Place, check_list, list_dossiers
+from app.services.dossiers.read import children_of, one_dossier, timeline_of
 from app.services.dossiers.register import register_dossier
 from app.services.dossiers.requests import KeyedRequest, Rendered
-from app.services.inputs import Code, SearchText
+from app.services.inputs import Code
 
 router = APIRouter(prefix="/dossiers", tags=["dossiers"])
 
@@ -73,36 +76,31 @@ async def list_page(
     app: App,
     connection: ReadConnection,
     actor: Reader,
-    state: Annotated[list[Code] | None, Query(max_length=10)] = None,
-    unit: Annotated[Code | None, Query()] = None,
-    procedure: Annotated[Code | None, Query()] = None,
-    due_before: Annotated[Instant | None, Query()] = None,
-    overdue: Annotated[bool | None, Query()] = None,
-    assignee: Annotated[Code | None, Query()] = None,
-    q: Annotated[SearchText | None, Query()] = None,
-    sort: Annotated[Code, Query()] = "-registered_at",
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    question: Annotated[ListQuestion, Depends(QueryOf(ListQuestion))],
 ) -> Response:
     now = app.clock.now()
-    wanted = ListFilter(
-        states=tuple(state or ()),
-        unit=unit,
-        procedure=procedure,
-        due_before=due_before,
-        overdue=overdue,
-        assignee=assignee,
-        q=q,
+    check_list(question.filter, question.sort)
+    after = None if question.cursor is None else _place(question.cursor, question.sort)
+    page = await list_dossiers(
+        connection, actor, question.filter, sort=question.sort, after=after, limit=question.limit, now=now
     )
-    after = None if cursor is None else decode_instant_cursor(cursor, sort=sort)
-    rows = await list_dossiers(connection, actor, wanted, sort=sort, after=after, limit=limit, now=now)
-    page, more = rows[:limit], len(rows) > limit
-    next_cursor = None
-    if more:
-        last = page[-1]
-        next_cursor = encode_cursor(sort, [getattr(last, SORTS[sort][0]).isoformat(), last.id])
-    body = {"items": [list_item(row, now=now) for row in page], "next_cursor": next_cursor}
+    last = page.last
+    next_cursor = last and encode_cursor(_orders(question.sort)[last.order], [last.at.isoformat(), last.id])
+    body = {"items": list_items(page.rows, now=now), "next_cursor": next_cursor}
     return Response(orjson.dumps(body), media_type="application/json")
+
+
+def _orders(sort: str) -> list[str]:
+    """Return what cursors call the orders that make up a sort."""
+    return [sort if number == 0 else f"{sort}+{number}" for number in range(len(SORTS[sort]))]
+
+
+def _place(cursor: str, sort: str) -> Place:
+    """Return the place a cursor of this sort stands for; raise `InvalidInput` for any other cursor."""
+    orders = _orders(sort)
+    number = orders.index(sort_of_cursor(cursor, allowed=orders))
+    at, tie = decode_instant_cursor(cursor, sort=orders[number])
+    return Place(number, at, tie)
 
 
 @router.get(

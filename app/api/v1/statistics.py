@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from app.api.deps import App, ReadConnection, public
+from app.api.query import QueryOf
 from app.api.v1.schemas.statistics import OnTimeReportView, SatisfactionReportView
 from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.on_time import on_time_report
@@ -13,7 +14,7 @@ from app.services.statistics.satisfaction import satisfaction_report
 
 router = APIRouter(prefix="/statistics", tags=["statistics"], dependencies=[Depends(public)])
 
-Question = Annotated[StatisticsQuestion, Query()]
+Question = Annotated[StatisticsQuestion, Depends(QueryOf(StatisticsQuestion))]
 
 
 @router.get(

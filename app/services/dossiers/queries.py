@@ -4,7 +4,7 @@ Each function is one statement and so one round trip. `$1`… are the driver's o
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -214,102 +214,6 @@ join receipt t on t.dossier_id = d.id
 where d.id = {_DOSSIER_ID.format(code="$1")}
 order by t.number desc
 """
-
-
-_LIST_ITEM = """
-  d.code, d.state, d.version, d.channel, d.registered_at, d.accepted_at, d.promised_due_at, d.current_due_at,
-  d.due_provisional, d.suspended_since, d.resolved_at, d.returned_at, p.code as procedure_code,
-  v.name as procedure_name, r.code as receiving_code, r.name as receiving_name, c.code as competent_code,
-  c.name as competent_name, w.username as assignee, a.full_name as applicant_name, d.id
-"""
-
-# Per unit and side one short walk along an index that already has the wanted order, then a merge of few rows:
-# `receiving = any (…) or competent = any (…)` would sort everything the unit ever had.
-_LIST = """
-with units as (select u.id from unit u where {units}),
-wanted as ({branches} order by {sort} {direction}, id {direction} limit {limit}),
-items as (
-  select {item}
-  from wanted join dossier d on d.id = wanted.id
-  join procedure_version v on v.id = d.procedure_version_id join procedure p on p.id = d.procedure_id
-  join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
-  left join account w on w.id = d.assignee_id
-  left join dossier_party a on a.dossier_id = d.id and a.role = 'applicant'
-)
-select {auth} as auth_version, items.*
-from (select 1) one left join items on true
-order by items.{sort} {direction}, items.id {direction}
-"""
-_BRANCH_OF_SIDE = """
-  (select found.id, found.{sort} from units cross join lateral (
-    select d.id, d.{sort} from dossier d where d.{side}_unit_id = units.id {conditions}
-    order by d.{sort} {direction}, d.id {direction} limit {limit}) found)"""
-# PostgreSQL refuses a second ORDER BY around a lone ordered branch; the statement around it orders and limits already.
-_BRANCH_OF_ALL = "select d.id, d.{sort} from dossier d where true {conditions}"
-_OPEN = "d.ended_at is null and d.accepted_at is not null"
-_NAME_MATCHES = """d.id in (select n.dossier_id from dossier_party n
-  where to_tsvector('simple', n.name_search) @@ to_tsquery('simple', {value}))"""
-_LIST_CONDITIONS = {
-    "state": "d.state = any ({value}::smallint[])",
-    "procedure": "d.procedure_id = (select q.id from procedure q where q.code = {value})",
-    "due_before": f"{_OPEN} and d.current_due_at < {{value}}::timestamptz",
-    "overdue_at": f"{_OPEN} and d.suspended_since is null and d.current_due_at < {{value}}::timestamptz",
-    "in_time_at": f"{_OPEN} and (d.suspended_since is not null or d.current_due_at >= {{value}}::timestamptz)",
-    "assignee": "d.assignee_id = (select w.id from account w where w.username = {value})",
-    "number": """d.id in (select n.dossier_id from dossier_party n where n.identity_number = {value}
-      union all select f.id from dossier f where f.code = {value}
-      union all select f.dossier_id from dossier_alias f where f.code = {value})""",
-    "name": _NAME_MATCHES,
-}
-
-
-async def list_page(
-    connection: AsyncConnection,
-    *,
-    account_id: int,
-    everything: bool,
-    patterns: list[str],
-    unit: str | None,
-    conditions: Mapping[str, object],
-    sort: str,
-    descending: bool,
-    after: tuple[dt.datetime, int] | None,
-    limit: int,
-) -> list[Any]:
-    """Return up to `limit` rows in scope after the cursor; a row always, with `id` None if nothing was found.
-
-    `conditions` are keys of `_LIST_CONDITIONS` with their values; `sort` is a column of the dossier.
-    """
-    parameters: list[object] = [account_id]
-
-    def placeholder(value: object) -> str:
-        parameters.append(value)
-        return f"${len(parameters)}"
-
-    parts = [_LIST_CONDITIONS[name].format(value=placeholder(value)) for name, value in conditions.items()]
-    if sort == "current_due_at":
-        parts.append(_OPEN)
-    if after is not None:
-        sign = "<" if descending else ">"
-        instant, tie = placeholder(after[0]), placeholder(after[1])
-        parts.append(f"(d.{sort}, d.id) {sign} ({instant}::timestamptz, {tie}::bigint)")
-    shape = {
-        "sort": sort,
-        "direction": "desc" if descending else "asc",
-        "limit": placeholder(limit),
-        "conditions": "".join(f" and {part}" for part in parts),
-    }
-    if everything and unit is None:
-        units, branches = "false", _BRANCH_OF_ALL.format(**shape)
-    else:
-        units = unit_in_scope("u.path", placeholder(everything), placeholder(patterns))
-        if unit is not None:
-            units += f" and u.path like (select f.path || '%' from unit f where f.code = {placeholder(unit)})"
-        branches = " union ".join(_BRANCH_OF_SIDE.format(side=side, **shape) for side in ("receiving", "competent"))
-    sql = _LIST.format(
-        units=units, branches=branches, item=_LIST_ITEM, auth=AUTH_VERSION_OF.format(account="$1"), **shape
-    )
-    return list(await fetch_all(connection, sql, *parameters))
 
 
 async def registration_facts(

@@ -1,6 +1,5 @@
-"""Documents of what belongs to a dossier: people, papers, proceedings, list lines, history."""
+"""Documents of what belongs to a dossier: people, papers, proceedings, history."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,6 @@ from app.api.v1.schemas.dossiers import (
     person_document,
     pick,
 )
-from app.domain.identifiers import mask_name
 from app.domain.lifecycle import DossierState
 from app.services.dossiers.read import OneDossier
 from app.services.dossiers.timeline import sentences
@@ -47,33 +45,6 @@ def children_document(found: OneDossier, children: Mapping[str, Any]) -> dict[st
     }
 
 
-def list_item(row: Any, *, now: dt.datetime) -> dict[str, Any]:
-    """Return the document of `DossierListItemOut`; the name is masked."""
-    open_now = row.accepted_at is not None and row.state not in _ENDED
-    return {
-        "code": row.code,
-        "state": DossierState(row.state).label,
-        "national_status": row.state,
-        "version": row.version,
-        "channel": row.channel,
-        "procedure_code": row.procedure_code,
-        "procedure_name": row.procedure_name,
-        "applicant_name": row.applicant_name and mask_name(row.applicant_name),
-        "receiving_unit": {"code": row.receiving_code, "name": row.receiving_name},
-        "competent_unit": {"code": row.competent_code, "name": row.competent_name},
-        "assignee": row.assignee,
-        "registered_at": local(row.registered_at),
-        "accepted_at": local(row.accepted_at),
-        "promised_due_at": local(row.promised_due_at),
-        "current_due_at": local(row.current_due_at),
-        "due_provisional": row.due_provisional,
-        "suspended": row.suspended_since is not None,
-        "overdue": open_now and row.suspended_since is None and row.current_due_at < now,
-        "resolved_at": local(row.resolved_at),
-        "returned_at": local(row.returned_at),
-    }
-
-
 def timeline_document(code: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the document of `TimelineOut`."""
     entries = []
@@ -92,18 +63,6 @@ def timeline_document(code: str, rows: Sequence[Mapping[str, Any]]) -> dict[str,
             }
         )
     return {"code": code, "entries": entries}
-
-
-_ENDED = frozenset(
-    int(state)
-    for state in (
-        DossierState.REFUSED,
-        DossierState.WITHDRAWN,
-        DossierState.STOPPED,
-        DossierState.RESOLVED,
-        DossierState.RETURNED,
-    )
-)
 
 
 def _one(row: dict[str, Any] | None, model: Any, instant: str) -> dict[str, Any] | None:

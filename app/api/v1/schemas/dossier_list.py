@@ -1,0 +1,93 @@
+"""The list of dossiers: what may be asked, and its lines."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from app.api.v1.schemas.dossiers import local
+from app.domain.identifiers import mask_name
+from app.domain.lifecycle import DossierState
+from app.services.dossiers.inputs import Instant
+from app.services.dossiers.listing.page import ListFilter
+from app.services.inputs import Code, SearchText
+
+_LABELS = {int(state): state.label for state in DossierState}
+_ENDED = frozenset(
+    int(state)
+    for state in (
+        DossierState.REFUSED,
+        DossierState.WITHDRAWN,
+        DossierState.STOPPED,
+        DossierState.RESOLVED,
+        DossierState.RETURNED,
+    )
+)
+
+
+class ListQuestion(BaseModel):
+    """The parameters of a list; those it does not know are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: Annotated[list[Code] | None, Field(max_length=10)] = None
+    unit: Code | None = None
+    procedure: Code | None = None
+    due_before: Instant | None = None
+    overdue: bool | None = None
+    assignee: Code | None = None
+    q: SearchText | None = None
+    sort: Code = Field(
+        default="-registered_at",
+        description="`due_at` và `-due_at`: hồ sơ đang tính thời hạn trước, phần còn lại sau cùng (mới nhất trước)."
+        " / By due date: dossiers whose clock runs first, all others after them, the newest first.",
+    )
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+
+    @property
+    def filter(self) -> ListFilter:
+        return ListFilter(
+            states=tuple(self.state or ()),
+            unit=self.unit,
+            procedure=self.procedure,
+            due_before=self.due_before,
+            overdue=self.overdue,
+            assignee=self.assignee,
+            q=self.q,
+        )
+
+
+def list_items(rows: Sequence[Any], *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return the documents of `DossierListItemOut`; names are masked."""
+    return [_item(row, now) for row in rows]
+
+
+def _item(row: Any, now: dt.datetime) -> dict[str, Any]:
+    state, name, due = row["state"], row["applicant_name"], row["current_due_at"]
+    suspended = row["suspended_since"] is not None
+    running = row["accepted_at"] is not None and state not in _ENDED
+    return {
+        "code": row["code"],
+        "state": _LABELS[state],
+        "national_status": state,
+        "version": row["version"],
+        "channel": row["channel"],
+        "procedure_code": row["procedure_code"],
+        "procedure_name": row["procedure_name"],
+        "applicant_name": name and mask_name(name),
+        "receiving_unit": {"code": row["receiving_code"], "name": row["receiving_name"]},
+        "competent_unit": {"code": row["competent_code"], "name": row["competent_name"]},
+        "assignee": row["assignee"],
+        "registered_at": local(row["registered_at"]),
+        "accepted_at": local(row["accepted_at"]),
+        "promised_due_at": local(row["promised_due_at"]),
+        "current_due_at": local(due),
+        "due_provisional": row["due_provisional"],
+        "suspended": suspended,
+        "overdue": running and not suspended and due < now,
+        "resolved_at": local(row["resolved_at"]),
+        "returned_at": local(row["returned_at"]),
+    }
