@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -20,8 +20,10 @@ from app.domain.errors import Conflict, DomainError, InvalidInput, NotFound, Ref
 from app.domain.permissions import Actor, Permission
 from app.services.documents.collect import PART_PREFIX, QUARANTINE_PREFIX
 from app.services.documents.limits import limits_of
+from app.services.documents.links import OpenedContent, open_link
+from app.services.documents.queries import one_document
 from app.services.documents.take_in import Filing, HandedIn, Prepared, VirusFound, ensure_kept, file_away, prepare
-from app.services.documents.uploads import queries, writes
+from app.services.documents.uploads import carry, queries, writes
 from app.services.documents.uploads.carry import UploadState, filing_of, values_of
 from app.services.documents.workplace import open_workplace
 from app.services.dossiers.recording.queries import dossier_by_id, dossier_id_of
@@ -30,6 +32,7 @@ from app.services.dossiers.recording.record import seen_dossier
 CLAIM = dt.timedelta(minutes=5)
 """How long whoever looks at a complete upload has it for himself; a killed program's claim ends so."""
 _KEY_BYTES = 9
+_PIECE = 4 * 1024 * 1024
 _AT_ONCE = 50
 
 log = structlog.get_logger(__name__)
@@ -63,46 +66,120 @@ async def file_handed_in(
     return Filed(row.id, is_new)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Bytes of an upload that lie in the store under `key`, not yet counted."""
+class Checksum(Protocol):
+    """What a piece must hash to by the client's word; `verify` raises if it does not."""
 
-    starts_at: int
-    size_bytes: int
-    key: str
+    def update(self, content: bytes, /) -> None: ...
+    def verify(self) -> None: ...
 
 
-async def put_piece(application: Application, upload_id: str, content: bytes, *, starts_at: int) -> Piece:
-    key = f"{PART_PREFIX}/{upload_id}/{starts_at:015d}-{random_secret(_KEY_BYTES)}"
-    await application.storage.put(key, content)
-    return Piece(starts_at, len(content), key)
+class PieceTaker:
+    """Takes the bytes of one request of an upload: into the store some megabytes a time, then into the rows.
 
-
-async def count_pieces(application: Application, upload_id: str, pieces: Sequence[Piece]) -> UploadState:
-    """Count pieces that follow what was received; return the upload's state then.
-
-    Raises `Conflict` if another request moved the upload meanwhile; nothing of these pieces is kept then.
+    Without a checksum everything that is in the store counts at once, so that a broken line costs little. With one,
+    nothing counts before all of it came and was verified.
     """
-    settings = application.settings
-    expires_at = application.clock.now() + dt.timedelta(hours=settings.upload_expire_hours)
-    async with application.database.write() as connection:
-        row = await writes.append_parts(
-            connection,
-            upload_id,
-            [(piece.starts_at, piece.size_bytes, piece.key) for piece in pieces],
-            starts_at=pieces[0].starts_at,
-            expires_at=expires_at,
-        )
-    if row is None:
-        await drop_pieces(application, [piece.key for piece in pieces])
-        raise Conflict(Refusal("upload_moved"))
-    return UploadState(row.state)
+
+    def __init__(self, application: Application, upload: Any, *, checksum: Checksum | None) -> None:
+        self._application = application
+        self._upload = upload
+        self._checksum = checksum
+        self._waiting = bytearray()
+        self._put: list[tuple[int, int, str]] = []
+        self._put_until: int = upload.received_bytes
+        self._state = UploadState(upload.state)
+        self.received: int = upload.received_bytes
+        self.expires_at: dt.datetime = upload.expires_at
+
+    async def take(self, content: bytes) -> None:
+        """Raise `InvalidInput` for bytes beyond the announced length, and `Conflict` if another request was faster."""
+        self._waiting += content
+        if self._put_until + len(self._waiting) > self._upload.length_bytes:
+            self._waiting.clear()
+            await self.break_off()
+            raise InvalidInput(Refusal("upload_too_long", params={"length": self._upload.length_bytes}))
+        if len(self._waiting) >= _PIECE:
+            await self._put_waiting()
+            if self._checksum is None:
+                await self._count()
+
+    async def end(self) -> UploadState:
+        """Count what is left; return the upload's state now. Raises what a wrong checksum raises: nothing counts."""
+        await self._put_waiting()
+        if self._checksum is not None:
+            try:
+                self._checksum.verify()
+            except Exception:
+                await self.break_off()
+                raise
+        await self._count()
+        return self._state
+
+    async def break_off(self) -> None:
+        """The line broke: what came counts, unless a checksum over all of it was promised."""
+        if self._checksum is None:
+            await self._put_waiting()
+            await self._count()
+        else:
+            await drop_pieces(self._application, [key for _start, _size, key in self._put])
+            self._put.clear()
+
+    async def _put_waiting(self) -> None:
+        if not self._waiting:
+            return
+        content = bytes(self._waiting)
+        self._waiting.clear()
+        if self._checksum is not None:
+            await asyncio.to_thread(self._checksum.update, content)
+        key = f"{PART_PREFIX}/{self._upload.id}/{self._put_until:015d}-{random_secret(_KEY_BYTES)}"
+        await self._application.storage.put(key, content)
+        self._put.append((self._put_until, len(content), key))
+        self._put_until += len(content)
+
+    async def _count(self) -> None:
+        if not self._put:
+            return
+        pieces, self._put = self._put, []
+        application = self._application
+        expires_at = application.clock.now() + dt.timedelta(hours=application.settings.upload_expire_hours)
+        async with application.database.write() as connection:
+            row = await writes.append_parts(
+                connection, self._upload.id, pieces, starts_at=self.received, expires_at=expires_at
+            )
+        if row is None:
+            await drop_pieces(application, [key for _start, _size, key in pieces])
+            raise Conflict(Refusal("upload_moved"))
+        self.received, self.expires_at, self._state = row.received_bytes, expires_at, UploadState(row.state)
 
 
 async def drop_pieces(application: Application, keys: Sequence[str]) -> None:
     """Remove pieces that no row counts; the collector takes what is left when this is interrupted."""
     for key in keys:
         await application.storage.remove(key)
+
+
+async def ensure_may_add(application: Application, actor: Actor, dossier_code: str) -> None:
+    """Raise what `seen_dossier` raises for somebody who may not add documents to the dossier."""
+    async with application.database.read() as connection:
+        await seen_dossier(connection, actor, dossier_code, Permission.DOCUMENTS_ADD)
+
+
+async def own_upload(application: Application, actor: Actor, upload_id: str) -> Any:
+    """Return an upload as `carry.own_upload` does."""
+    async with application.database.read() as connection:
+        return await carry.own_upload(connection, actor, upload_id)
+
+
+async def open_linked(application: Application, token: str) -> OpenedContent:
+    """Return what a link opens; that it was read is committed before the first byte leaves."""
+    async with application.database.write() as connection:
+        return await open_link(connection, application.signer, token, now=application.clock.now())
+
+
+async def filed_document(application: Application, filed: Filed) -> Any:
+    """Return the row of a document as `documents.queries.one_document` gives it."""
+    async with application.database.read() as connection:
+        return await one_document(connection, filed.document_id)
 
 
 async def finish_upload(application: Application, upload_id: str) -> Filed | None:

@@ -107,6 +107,9 @@ class Checksum:
     expected: bytes
     hash: "hashlib._Hash"
 
+    def update(self, content: bytes, /) -> None:
+        self.hash.update(content)
+
     def verify(self) -> None:
         """Raise 460 unless the bytes that came are those that were meant."""
         if not hmac.compare_digest(self.hash.digest(), self.expected):

@@ -21,9 +21,9 @@ def pdf_of(pages: int = 1, *, text: str = "") -> bytes:
         return saved(pdf)
 
 
-def saved(pdf: pikepdf.Pdf, **options: object) -> bytes:
+def saved(pdf: pikepdf.Pdf, *, encryption: pikepdf.Encryption | None = None) -> bytes:
     buffer = io.BytesIO()
-    pdf.save(buffer, deterministic_id="encryption" not in options, **options)  # type: ignore[arg-type]
+    pdf.save(buffer, deterministic_id=encryption is None, encryption=encryption)
     return buffer.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""Faults of documents, uploads and links, in Vietnamese and English."""
+"""Faults of documents and of their contents, in Vietnamese and English."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "storage_unavailable": (
@@ -21,5 +21,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "document_superseded": (
         "Tài liệu đã có phiên bản mới hơn (số {by})",
         "The document has a newer version already (number {by})",
+    ),
+    "document_published": ("Bản này đã được công bố", "This version is published already"),
+    "document_has_no_other_original": (
+        "Tài liệu chính là tệp đã nộp, không có bản gốc khác",
+        "The document is the very file that was handed in; there is no other original",
+    ),
+    "document_kind_unknown": ("Loại tài liệu không hợp lệ", "There is no such kind of document"),
+    "component_expected": (
+        "Giấy tờ thuộc thành phần hồ sơ phải ghi mã thành phần",
+        "A paper of the checklist must name its component",
+    ),
+    "link_invalid": (
+        "Liên kết đã hết hạn hoặc không hợp lệ; hãy lấy liên kết mới",
+        "The link is over or invalid; ask for a new one",
+    ),
+    "range_not_satisfiable": (
+        "Đoạn yêu cầu nằm ngoài nội dung ({size} byte)",
+        "The range lies outside of the content ({size} bytes)",
     ),
 }

@@ -5,6 +5,7 @@ and looks at the file when it is complete.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,7 @@ from app.services.dossiers.recording.record import seen_dossier
 
 MAX_OPEN = 200
 _ID_BYTES = 24
+_LISTED = 100
 
 
 class UploadState(StrEnum):
@@ -131,14 +133,18 @@ async def seen_upload(connection: AsyncConnection, actor: Actor, upload_id: str)
     return row
 
 
-async def give_up(connection: AsyncConnection, actor: Actor, upload_id: str) -> list[str]:
-    """Forget an upload of the actor's and return the keys of its pieces; raise `Conflict` for one that is decided."""
+async def uploads_of(connection: AsyncConnection, actor: Actor, dossier_code: str) -> Sequence[Any]:
+    """Return the newest uploads into a dossier, whoever sent them."""
+    dossier = await seen_dossier(connection, actor, dossier_code, Permission.DOCUMENTS_ADD)
+    return await queries.uploads_of(connection, dossier.id, limit=_LISTED)
+
+
+async def give_up(connection: AsyncConnection, actor: Actor, upload_id: str) -> None:
+    """Forget an upload of the actor's; raise `Conflict` for one that is complete. The collector takes its pieces."""
     row = await own_upload(connection, actor, upload_id)
     if row.state != UploadState.RECEIVING:
         raise Conflict(Refusal("upload_ended"))
-    keys = [part.blob_key for part in await queries.parts_of(connection, upload_id)]
     await writes.forget_upload(connection, upload_id)
-    return keys
 
 
 def filing_of(row: Any) -> Filing:
