@@ -10,6 +10,7 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
+from app.core.db import fetch_one
 from app.domain.permissions import Role
 from tests.factories.dossiers import (
     REFUSE,
@@ -128,9 +129,9 @@ async def test_a_correction_voids_the_receipt_and_the_new_one_replaces_it(desk: 
     new = await issue(desk, dossier["code"], "receipt")
     assert "Nguyễn Thị Đính Chính" in text_of((await pdf_of(desk, new)).content)
     assert new["number"] != old["number"]
-    replaced = (await desk.get(f"/slips/{old['id']}"))
+    replaced = await desk.get(f"/slips/{old['id']}")
     assert (replaced["status"], replaced["replaced_by"]) == ("replaced", new["verify"])
-    kinds = [event["type"] for event in (await desk.get(f"/dossiers/{dossier['code']}/timeline"))["items"]]
+    kinds = [event["type"] for event in (await desk.get(f"/dossiers/{dossier['code']}/timeline"))["entries"]]
     assert kinds[-3:] == ["corrected", "slip_issued", "slip_voided"]
 
 
@@ -240,10 +241,31 @@ async def test_an_inspector_reads_slips_but_issues_none(desk: Desk, application:
     assert (refused.status_code, codes(refused.json())) == (403, ["permission_missing"])
 
 
-async def test_the_log_of_a_slip_holds_no_person(desk: Desk) -> None:
+async def test_the_log_of_a_slip_holds_no_person(desk: Desk, application: Application) -> None:
     dossier = await desk.register()
     slip = await issue(desk, dossier["code"], "receipt")
-    event = (await desk.get(f"/dossiers/{dossier['code']}/timeline"))["items"][-1]
-    assert event["type"] == "slip_issued"
-    assert "Nguyễn" not in str(event["data"] if "data" in event else event["vi"])
-    assert slip["number"] in event["vi"]
+    entry = (await desk.get(f"/dossiers/{dossier['code']}/timeline"))["entries"][-1]
+    assert entry["vi"] == f"Phát hành Giấy tiếp nhận hồ sơ và hẹn trả kết quả số {slip['number']}"
+    async with application.database.read() as connection:
+        row = await fetch_one(connection, "select data from dossier_event where type = 'slip_issued'")
+    assert row is not None
+    assert row.data == {
+        "form": "TT03-2025-01",
+        "name": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        "number": slip["number"],
+        "event": 2,
+        "variant": "",
+        "sha256": slip["sha256"],
+    }
+
+
+async def test_a_dossier_of_august_2025_gets_the_forms_of_its_time(desk: Desk, clock: FixedClock) -> None:
+    """TT 03/2025/TT-VPCP is of 15/9/2025; the slip is asked for a year later."""
+    go_to(clock, "2025-08-05 09:00")
+    dossier = await desk.register()
+    go_to(clock, "2026-11-23 09:00")
+    slip = await issue(desk, dossier["code"], "receipt")
+    assert slip["form"]["code"] == "TT01-2018-01"
+    text = text_of((await pdf_of(desk, slip)).content)
+    assert "ngày 05 tháng 8 năm 2025" in text
+    assert "Thông tư số 01/2018/TT-VPCP" in text
