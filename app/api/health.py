@@ -1,15 +1,19 @@
 """For operations: is the process alive, can it serve, what do its numbers say."""
 
+from collections.abc import Iterator
+
 import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.deps import App, public
+from app.api.messages import text_of
+from app.bootstrap import Application
 from app.core.clock import local_date
-from app.core.db import fetch_one
-from app.services.statistics.queries import HouseNumbers, house_numbers
+from app.services.statistics.queries import HouseNumbers, house_numbers, known_calendar_days
 
 log = structlog.get_logger(__name__)
 
@@ -21,16 +25,45 @@ async def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
+class ReadinessWarning(BaseModel):
+    """Something that will need somebody although all works. `days`: how many are left, where days run out."""
+
+    code: str
+    days: int | None
+    vi: str
+    en: str
+
+
+class ReadyOut(BaseModel):
+    status: str
+    database: str
+    warnings: list[ReadinessWarning]
+
+
 @router.get("/health/ready", summary="Sẵn sàng phục vụ / Ready to serve")
-async def ready(app: App, response: Response) -> dict[str, str]:
-    """Answer 200 when the database answers, 503 otherwise."""
+async def ready(app: App, response: Response) -> ReadyOut:
+    """Answer 200 when the database answers, 503 otherwise. A warning leaves the service ready."""
     try:
         async with app.database.read() as connection:
-            await fetch_one(connection, "select 1 as one")
+            days = await known_calendar_days(connection, today=local_date(app.clock.now()))
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         response.status_code = 503
-        return {"status": "not_ready", "database": "unreachable"}
-    return {"status": "ready", "database": "reachable"}
+        return ReadyOut(status="not_ready", database="unreachable", warnings=[])
+    return ReadyOut(status="ready", database="reachable", warnings=list(_warnings(app, days)))
+
+
+def _warnings(app: Application, calendar_days: int | None) -> Iterator[ReadinessWarning]:
+    if calendar_days is None:
+        yield _warning("calendar_missing")
+    elif calendar_days < app.settings.calendar_warning_days:
+        yield _warning("calendar_runs_out", days=calendar_days)
+    if app.signing.is_test:
+        yield _warning("test_signatures")
+
+
+def _warning(code: str, *, days: int | None = None) -> ReadinessWarning:
+    vi, en = text_of(code, {"days": days})
+    return ReadinessWarning(code=code, days=days, vi=vi, en=en)
 
 
 @router.get("/metrics", summary="Số đo Prometheus / Prometheus metrics", response_class=Response)

@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
     OVERDUE = "overdue"
     IDLE = "idle"
     ONLINE_REPLY_DUE = "online_reply_due"
+    WAITING_AT_SIGNATURE = "waiting_at_signature"
     UNCOLLECTED_RESULT = "uncollected_result"
     SUPPLEMENT_EXPIRING = "supplement_expiring"
     SUPPLEMENT_EXPIRED = "supplement_expired"
@@ -57,6 +58,7 @@ class AlertThresholds:
     near_due_days: int = 1
     idle_days: int = 5
     uncollected_days: int = 5
+    signature_hours: int = 8
     climb_hours: int = 4
     supplement_reminder_days: int = 3
 
@@ -72,6 +74,8 @@ class ScanMoment:
     idle_since: dt.date
     """A dossier whose last event was on this day or before is idle."""
     uncollected_since: dt.date
+    submitted_until: dt.datetime
+    """A result submitted for signature at this instant or before has waited too long."""
     last_reminder_day: dt.date
     """Requests for supplement to be answered by the end of this day may have to be reminded of."""
     climbs_from: dt.datetime
@@ -94,6 +98,7 @@ def scan_moment(calendar: WorkingCalendar, thresholds: AlertThresholds, now: dt.
         last_near_day=calendar.add_working_days(today, thresholds.near_due_days),
         idle_since=calendar.add_working_days(today, -thresholds.idle_days),
         uncollected_since=calendar.add_working_days(today, -thresholds.uncollected_days),
+        submitted_until=calendar.add_working_minutes(now, -thresholds.signature_hours * _MINUTES_PER_HOUR),
         last_reminder_day=calendar.add_working_days(today, thresholds.supplement_reminder_days + 1),
         climbs_from=calendar.add_working_minutes(now, -thresholds.climb_hours * _MINUTES_PER_HOUR),
         breaches_from=calendar.add_working_days(today, -thresholds.idle_days),

@@ -1,9 +1,37 @@
+import datetime as dt
+
 import httpx
+
+from app.bootstrap import Application
+from app.core.db import execute
 
 
 async def test_a_started_service_is_alive_and_ready(client: httpx.AsyncClient) -> None:
     assert (await client.get("/health/live")).json() == {"status": "alive"}
-    assert (await client.get("/health/ready")).json() == {"status": "ready", "database": "reachable"}
+    ready = (await client.get("/health/ready")).json()
+    assert (ready["status"], ready["database"]) == ("ready", "reachable")
+
+
+async def test_a_calendar_that_runs_out_is_told_and_leaves_the_service_ready(
+    application: Application, client: httpx.AsyncClient
+) -> None:
+    async with application.database.write() as connection:
+        await execute(connection, "update calendar set known_until = $1 where unit_id is null", dt.date(2027, 1, 22))
+    assert "calendar_runs_out" not in await _warned(client)
+    async with application.database.write() as connection:
+        await execute(connection, "update calendar set known_until = $1 where unit_id is null", dt.date(2027, 1, 21))
+    answer = await client.get("/health/ready")
+    assert answer.status_code == 200
+    (warning,) = [found for found in answer.json()["warnings"] if found["code"] == "calendar_runs_out"]
+    assert (warning["days"], "59" in warning["vi"]) == (59, True)
+
+
+async def test_signatures_without_legal_value_are_told(client: httpx.AsyncClient) -> None:
+    assert "test_signatures" in await _warned(client)
+
+
+async def _warned(client: httpx.AsyncClient) -> list[str]:
+    return [warning["code"] for warning in (await client.get("/health/ready")).json()["warnings"]]
 
 
 async def test_unknown_paths_answer_a_problem_in_both_languages(client: httpx.AsyncClient) -> None:

@@ -1,5 +1,7 @@
 """A result on its way: drafted, signed by its person and its unit, published, replaced, revoked."""
 
+from typing import Any
+
 import pytest
 
 from app.bootstrap import Application
@@ -85,7 +87,7 @@ async def test_nothing_is_fetched_before_it_is_published(office: ResultDesk) -> 
 @pytest.mark.parametrize("action", ["refuse", "withdraw"])
 async def test_a_dossier_that_ended_without_a_decision_gets_no_result(office: ResultDesk, action: str) -> None:
     code = (await office.desk.register(accept=action != "refuse"))["code"]
-    payload = {
+    payload: dict[str, Any] = {
         "refuse": {"reason_code": "outside_competence", "explanation": "Không", "legal_basis": "NĐ 118/2025"},
         "withdraw": {"explanation": "Đổi ý"},
     }[action]

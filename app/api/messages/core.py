@@ -1,6 +1,14 @@
 """Classes of problems, faults of shape, and what every route may answer."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "calendar_runs_out": (
+        "Lịch làm việc chỉ được xác nhận thêm {days} ngày; ngày hẹn sau đó là tạm tính",
+        "The working calendar is confirmed for {days} more days only; dates beyond are provisional",
+    ),
+    "test_signatures": (
+        "Chữ ký số do CA thử nghiệm cấp, không có giá trị pháp lý",
+        "Signatures are made with a test authority and have no legal value",
+    ),
     # Classes of problems: their titles.
     "refused": ("Yêu cầu bị từ chối", "Refused"),
     "invalid_input": ("Dữ liệu gửi lên có lỗi", "The input has faults"),

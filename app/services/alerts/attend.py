@@ -18,6 +18,7 @@ _DUTIES = (
     Permission.DOSSIERS_RECEIVE,
     Permission.DOSSIERS_HAND_OVER,
     Permission.DOSSIERS_EXTEND,
+    Permission.RESULTS_SIGN,
 )
 
 

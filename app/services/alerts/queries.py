@@ -18,6 +18,8 @@ CLOCK_STANDS = """(d.suspended_since is not null
   and coalesce(case d.state when 5 then p.supplement_effect else p.payment_effect end, 'pause') <> 'none')"""
 POLICY = "left join clock_policy p on p.id = d.clock_policy_id"
 FIELD = "(select f.field from procedure f where f.id = d.procedure_id)"
+SIGNABLE = "(2, 4, 9, 10)"
+"""States of a dossier in which a result can be signed."""
 OPEN = "d.ended_at is null and d.accepted_at is not null"
 
 
@@ -100,6 +102,23 @@ async def unanswered_online(connection: AsyncConnection, units: Sequence[int], t
         "and d.state = 1 and d.channel = 'online'",
         units,
         today,
+    )
+
+
+async def waiting_at_signature(connection: AsyncConnection, units: Sequence[int], since: dt.datetime) -> Sequence[Any]:
+    """Return results that were submitted for signature at `since` or before and wait still, told of by nobody yet.
+
+    A dossier that waits for papers or money, or has ended without a decision, cannot be signed and is left out.
+    """
+    return await fetch_all(
+        connection,
+        "select q.id as request_id, q.dossier_id, q.unit_id, q.signer_id, q.submitted_at from signature_request q "
+        "join dossier d on d.id = q.dossier_id where q.state = 'waiting' and q.unit_id = any ($1::int[]) "
+        f"and q.submitted_at <= $2 and d.state in {SIGNABLE} "
+        "and not exists (select from alert a where a.dossier_id = q.dossier_id and a.kind = 'waiting_at_signature' "
+        "and a.occurrence = q.id::text)",
+        units,
+        since,
     )
 
 

@@ -24,6 +24,7 @@ from app.services.alerts.apologies.draft import draft_apologies
 from app.services.alerts.apologies.writes import drop_drafts
 from app.services.deadlines.compiled import CompiledCalendar, calendar_at, read_policy
 
+_MINUTES_PER_HOUR = 60
 UNITS_AT_ONCE = 50
 """So many units' alerts are written in one transaction."""
 
@@ -98,6 +99,9 @@ async def scan_units(
         *_breaches(await queries.ended_late_since(connection, units, moment.breaches_from)),
         *_idle(await queries.idle_since(connection, units, moment.idle_since)),
         *_replies(calendar, moment, await queries.unanswered_online(connection, units, moment.today)),
+        *_signatures(
+            calendar, thresholds, await queries.waiting_at_signature(connection, units, moment.submitted_until)
+        ),
         *_uncollected(await queries.uncollected_since(connection, units, moment.uncollected_since)),
         *_supplements(calendar, thresholds, moment, supplements, stops=expiry_stops_dossiers),
     ]
@@ -171,6 +175,14 @@ def _replies(calendar: WorkingCalendar, moment: ScanMoment, rows: Iterable[Any])
         due_at, near = reply_due(calendar, moment.now, asked_at=row.asked_at, reply_hours=hours)
         if near:
             yield alert(row, AlertKind.ONLINE_REPLY_DUE, _instant(row.asked_at), due_at=due_at)
+
+
+def _signatures(
+    calendar: WorkingCalendar, thresholds: AlertThresholds, rows: Iterable[Any]
+) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        due_at = calendar.add_working_minutes(row.submitted_at, thresholds.signature_hours * _MINUTES_PER_HOUR)
+        yield alert(row, AlertKind.WAITING_AT_SIGNATURE, str(row.request_id), due_at=due_at, assignee_id=row.signer_id)
 
 
 def _uncollected(rows: Iterable[Any]) -> Iterator[dict[str, Any]]:

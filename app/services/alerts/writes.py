@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import execute, fetch_all, fetch_one, to_json
 from app.domain.alerts import DUE_KINDS
-from app.services.alerts.queries import CLOCK_STANDS, OPEN, POLICY
+from app.services.alerts.queries import CLOCK_STANDS, OPEN, POLICY, SIGNABLE
 
 _DUE_KINDS = [kind.value for kind in DUE_KINDS]
 
@@ -55,6 +55,8 @@ where d.id = a.dossier_id and a.unit_id = any ($1::int[]) and a.closed_at is nul
     when a.kind = 'idle' then d.ended_at is null and d.version::text = a.occurrence
     when a.kind = 'online_reply_due' then d.state = 1
     when a.kind = 'uncollected_result' then d.state = 9
+    when a.kind = 'waiting_at_signature' then d.state in {SIGNABLE} and exists (select from signature_request q
+      where q.dossier_id = d.id and q.id::text = a.occurrence and q.state = 'waiting')
     else d.state in (5, 8)
       and (d.state = 5 or a.kind = 'supplement_expired')
       and (a.kind = 'supplement_expired' or a.due_at >= $2::timestamptz)

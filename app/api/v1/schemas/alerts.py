@@ -17,6 +17,7 @@ KINDS: dict[AlertKind, tuple[str, str]] = {
     AlertKind.OVERDUE: ("Quá hạn", "Overdue"),
     AlertKind.IDLE: ("Không có diễn biến trong nhiều ngày làm việc", "Nothing happened for several working days"),
     AlertKind.ONLINE_REPLY_DUE: ("Hồ sơ trực tuyến sắp hết giờ trả lời", "An online submission must be answered"),
+    AlertKind.WAITING_AT_SIGNATURE: ("Kết quả chờ ký quá lâu", "The result waits too long to be signed"),
     AlertKind.UNCOLLECTED_RESULT: ("Kết quả chưa được nhận", "The result lies uncollected"),
     AlertKind.SUPPLEMENT_EXPIRING: ("Sắp hết thời hạn bổ sung, cần nhắc", "The time to supplement is ending: remind"),
     AlertKind.SUPPLEMENT_EXPIRED: ("Hết thời hạn bổ sung", "The time to supplement is over"),
