@@ -10,7 +10,7 @@ from app.api.middleware import LargeBody
 from app.core.settings import Settings
 
 _FORM_OVERHEAD = 64 * 1024
-_FORMS = (r"/api/v1/dossiers/[^/]+/documents",)
+_FORMS = (r"/api/v1/dossiers/[^/]+/documents", r"/api/v1/scan-batches")
 _COPIES = (r"/api/v1/verify/[^/]+", r"/v/[^/]+")
 _COPY_BYTES = 64 * 1024 * 1024
 _PIECES = r"/api/v1/uploads/[^/]+"

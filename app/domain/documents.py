@@ -51,6 +51,8 @@ class Change(StrEnum):
     CONVERTED_TO_PDF = "converted_to_pdf"
     ACTIVE_CONTENT_REMOVED = "active_content_removed"
     REPAIRED = "repaired"
+    TEXT_LAYER_ADDED = "text_layer_added"
+    """Scanned paper was set upright and straight and made searchable."""
 
 
 class ReadPurpose(StrEnum):

@@ -35,6 +35,7 @@ select i.id, i.batch_id, i.position, i.state, i.recognition, i.reason, i.compone
   i.confidence, i.document_id, i.confirmed_at, i.signed_at, i.dossier_id, i.picture_sha256, i.content_sha256,
   i.unit_id, u.code as unit_code, u.name as unit_name, u.path as unit_path, d.code as dossier_code,
   cb.display_name as confirmed_by, sb.display_name as signed_by,
+  (select c.name from document c where c.id = i.document_id) as document_name,
   (select p.token from issued_paper p where p.id = i.paper_id) as verify_token,
   (select json_agg(json_build_object('number', g.number, 'kind', g.kind, 'reason', g.reason, 'dpi', g.dpi,
     'confidence', g.confidence, 'turned', g.turned, 'skew', g.skew, 'enhanced', g.enhanced) order by g.number)
@@ -158,6 +159,16 @@ async def lock_piece(connection: AsyncConnection, piece_id: int) -> bool:
 async def texts_of_piece(connection: AsyncConnection, piece_id: int) -> Sequence[Any]:
     return await fetch_all(
         connection, "select number, text from scan_page where piece_id = $1 order by number", piece_id
+    )
+
+
+async def picture_of_piece(connection: AsyncConnection, piece_id: int) -> Any | None:
+    """Return the content that shows the piece, the searchable one if there is one."""
+    return await fetch_one(
+        connection,
+        "select c.sha256, c.size_bytes, c.media_type from scan_piece i "
+        "join stored_content c on c.sha256 = coalesce(i.content_sha256, i.picture_sha256) where i.id = $1",
+        piece_id,
     )
 
 
