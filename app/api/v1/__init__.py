@@ -12,6 +12,7 @@ from app.api.v1 import (
     certifications,
     code_lists,
     deadlines,
+    digitization,
     documents,
     dossiers,
     fees,
@@ -58,6 +59,7 @@ for _noun in (
     accounts,
     calendars,
     code_lists,
+    digitization,
     documents,
     uploads,
 ):
