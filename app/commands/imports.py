@@ -63,9 +63,10 @@ def dossiers(
     except UniqueViolationError as taken:
         # A request took an outside code between the batch's judgement and its write: that batch is not written at all.
         typer.echo(
-            f"Một mã ngoài vừa được dùng cho hồ sơ khác trong lúc nhập; đã nhập {counts['imported']} dòng, các lô trước "
-            "được giữ. Hãy chạy lại cùng tệp: việc nhập tiếp tục từ đó.\nAn outside code was taken by another dossier "
-            "meanwhile; the batches before it are kept. Run the same file again: it goes on from there.",
+            f"Một mã ngoài vừa được dùng cho hồ sơ khác trong lúc nhập; đã nhập {counts['imported']} dòng, các lô "
+            "trước được giữ. Hãy chạy lại cùng tệp: việc nhập tiếp tục từ đó.\n"
+            "An outside code was taken by another dossier meanwhile; the batches before it are kept. "
+            "Run the same file again: it goes on from there.",
             err=True,
         )
         raise typer.Exit(1) from taken
