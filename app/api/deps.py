@@ -1,7 +1,8 @@
 """What routes are given: the application, a connection or session that commits before the answer leaves, the actor.
 
 All of them are coroutines, and none depends on another: FastAPI sends plain functions to a thread and back, and walks
-a tree of dependencies anew for each request; both cost more than what these functions do.
+a tree of dependencies anew for each request; both cost more than what these functions do. The busiest routes ask for
+the request only and open their connection themselves.
 """
 
 from collections.abc import AsyncIterator

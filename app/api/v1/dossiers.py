@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
+from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection, application_of
 from app.api.idempotency import answer_from, idempotency_key, request_hash
 from app.api.pagination import decode_instant_cursor, encode_cursor, sort_of_cursor
 from app.api.query import QueryOf
@@ -73,19 +73,17 @@ async def register(
     responses={200: {"model": DossierPageOut}},
 )
 async def list_page(
-    app: App,
-    connection: ReadConnection,
-    actor: Reader,
-    question: Annotated[ListQuestion, Depends(QueryOf(ListQuestion))],
+    request: Request, actor: Reader, question: Annotated[ListQuestion, Depends(QueryOf(ListQuestion))]
 ) -> Response:
+    app = application_of(request)
     now = app.clock.now()
-    check_list(question.filter, question.sort)
-    after = None if question.cursor is None else _place(question.cursor, question.sort)
-    page = await list_dossiers(
-        connection, actor, question.filter, sort=question.sort, after=after, limit=question.limit, now=now
-    )
+    wanted, sort = question.filter, question.sort
+    check_list(wanted, sort)
+    after = None if question.cursor is None else _place(question.cursor, sort)
+    async with app.database.read() as connection:
+        page = await list_dossiers(connection, actor, wanted, sort=sort, after=after, limit=question.limit, now=now)
     last = page.last
-    next_cursor = last and encode_cursor(_orders(question.sort)[last.order], [last.at.isoformat(), last.id])
+    next_cursor = last and encode_cursor(_orders(sort)[last.order], [last.at.isoformat(), last.id])
     body = {"items": list_items(page.rows, now=now), "next_cursor": next_cursor}
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -109,8 +107,10 @@ def _place(cursor: str, sort: str) -> Place:
     response_model=None,
     responses={200: {"model": DossierDetailOut}},
 )
-async def detail(code: Code, app: App, connection: ReadConnection, actor: Reader) -> Response:
-    found = await one_dossier(connection, actor, code, now=app.clock.now())
+async def detail(code: Code, request: Request, actor: Reader) -> Response:
+    app = application_of(request)
+    async with app.database.read() as connection:
+        found = await one_dossier(connection, actor, code, now=app.clock.now())
     body = {**dossier_document(found.view), **children_document(found, children_of(found.row))}
     return Response(orjson.dumps(body), media_type="application/json", headers={"ETag": f'"{found.view.version}"'})
 
