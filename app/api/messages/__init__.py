@@ -5,6 +5,8 @@ from app.api.messages import (
     calendars,
     certification,
     core,
+    custody,
+    digitization,
     documents,
     dossiers,
     fees,
@@ -26,6 +28,7 @@ for _part in (
     alerts,
     calendars,
     certification,
+    digitization,
     documents,
     dossiers,
     fees,
@@ -38,6 +41,7 @@ for _part in (
     ratings,
     results,
     statistics,
+    custody,
     vault,
 ):
     MESSAGES.update(_part.MESSAGES)

@@ -1,68 +1,149 @@
-"""Public routes of the electronic original: for whoever holds the receipt, or a link that has not expired."""
+"""Routes of originals: taking in, handing on in batches, confirming, and where each is now."""
 
-from typing import Annotated, Any
-from urllib.parse import quote
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.api.deps import App, ReadConnection, public
-from app.api.v1.schemas.results import OriginalListOut, original_document
-from app.services.inputs import Code, Secret
-from app.services.results.originals import (
-    Original,
-    original_by_link,
-    original_by_receipt,
-    originals_by_receipt,
-    read_original,
+from app.api.deps import App, ReadConnection, Requires, WriteConnection
+from app.api.idempotency import idempotency_key, once
+from app.api.v1.schemas.custody import (
+    HandOverOut,
+    OriginalsOut,
+    OriginalWayOut,
+    hand_over_document,
+    originals_document,
+    way_document,
 )
+from app.domain.permissions import Actor, Permission
+from app.services.custody import find, hand_on, take_in
+from app.services.custody.inputs import Confirm, HandOn, TakeBack, TakeIn
+from app.services.custody.label import label_of
+from app.services.inputs import Code
 
-router = APIRouter(tags=["lookup"], dependencies=[Depends(public)])
+router = APIRouter(tags=["originals"])
 
-PDF = "application/pdf"
-_PDF_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {PDF: {}}}}
-
-
-@router.get("/lookup/{code}/results", summary="Kết quả điện tử theo giấy tiếp nhận / Electronic results by receipt")
-async def originals(code: Code, secret: Annotated[Secret, Query()], connection: ReadConnection) -> OriginalListOut:
-    rows = await originals_by_receipt(connection, code, secret)
-    return OriginalListOut(items=[original_document(row) for row in rows])
+Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
+Keeper = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
+Key = Annotated[str | None, Depends(idempotency_key)]
 
 
-@router.get(
-    "/lookup/{code}/result",
-    summary="Tải bản điện tử của kết quả / The electronic original",
-    response_class=Response,
-    responses=_PDF_ANSWER,
+@router.post(
+    "/dossiers/{code}/originals",
+    summary="Nhận giữ bản chính, cấp mã vạch / Take originals in, each under its barcode",
+    status_code=201,
+    response_model=OriginalsOut,
 )
-async def original(
-    code: Code,
-    secret: Annotated[Secret, Query()],
-    app: App,
-    result: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+async def post_originals(
+    code: Code, body: TakeIn, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
 ) -> Response:
-    """The newest in force unless `result` says which. Only of a dossier that is resolved, and only once published."""
-    async with app.database.write() as connection:
-        row = await original_by_receipt(connection, code, secret, result, now=app.clock.now())
-    return _send(await read_original(app.storage, row))
+    """The answer lists all originals of the dossier."""
+
+    async def act() -> BaseModel:
+        return originals_document(await take_in.take_in(connection, actor, code, body, now=app.clock.now()))
+
+    return await _once(connection, request, actor, key, app, act, status=201)
 
 
 @router.get(
-    "/result-links/{token}",
-    summary="Mở bản điện tử bằng đường dẫn có thời hạn / Open the original by a link",
-    response_class=Response,
-    responses=_PDF_ANSWER,
+    "/dossiers/{code}/originals", summary="Bản chính của hồ sơ, đang ở đâu / The dossier's originals, and where"
 )
-async def original_of_link(token: Annotated[str, Path(max_length=600)], app: App) -> Response:
-    async with app.database.write() as connection:
-        row = await original_by_link(connection, app.signer, token, now=app.clock.now())
-    return _send(await read_original(app.storage, row))
+async def of_dossier(code: Code, actor: Reader, connection: ReadConnection) -> OriginalsOut:
+    return originals_document(await find.of_dossier(connection, actor, code))
 
 
-def _send(original: Original) -> Response:
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(original.name)}",
-        "ETag": f'"{original.sha256}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(original.pdf, media_type=PDF, headers=headers)
+@router.post(
+    "/originals/hand-overs",
+    summary="Giao một loạt bản chính / Hand a batch of originals on",
+    status_code=201,
+    response_model=HandOverOut,
+)
+async def post_hand_over(
+    body: HandOn, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
+) -> Response:
+    """As scanned. They are on their way until confirmed; if one paper does not fit, none goes."""
+
+    async def act() -> BaseModel:
+        code = await hand_on.hand_on(connection, actor, body, now=app.clock.now())
+        return hand_over_document(*await find.hand_over(connection, actor, code))
+
+    return await _once(connection, request, actor, key, app, act, status=201)
+
+
+@router.get("/originals/hand-overs/{code}", summary="Một lần giao nhận / One hand-over")
+async def get_hand_over(code: Code, actor: Reader, connection: ReadConnection) -> HandOverOut:
+    return hand_over_document(*await find.hand_over(connection, actor, code))
+
+
+@router.post(
+    "/originals/hand-overs/{code}/confirm",
+    summary="Xác nhận đã nhận / Confirm what arrived",
+    response_model=HandOverOut,
+)
+async def post_confirm(
+    code: Code, body: Confirm, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
+) -> Response:
+    """What was scanned on arrival; the rest stays on its way. A delivery by post to the citizen needs its notice."""
+
+    async def act() -> BaseModel:
+        done = await hand_on.confirm(connection, actor, code, body, now=app.clock.now())
+        return hand_over_document(*await find.hand_over(connection, actor, done))
+
+    return await _once(connection, request, actor, key, app, act)
+
+
+@router.post(
+    "/originals/hand-overs/{code}/take-back",
+    summary="Lấy lại bản chính chưa ai nhận / Take back what nobody received",
+    response_model=HandOverOut,
+)
+async def post_take_back(
+    code: Code, body: TakeBack, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
+) -> Response:
+    """They lie again where they lay before."""
+
+    async def act() -> BaseModel:
+        done = await hand_on.take_back(connection, actor, code, body, now=app.clock.now())
+        return hand_over_document(*await find.hand_over(connection, actor, done))
+
+    return await _once(connection, request, actor, key, app, act)
+
+
+@router.get("/originals/{barcode}", summary="Bản chính này đang ở đâu / Where is this original now")
+async def where_is(barcode: Code, actor: Reader, connection: ReadConnection) -> OriginalWayOut:
+    """And every hand that held it since it was taken in."""
+    return way_document(await find.where_is(connection, actor, barcode))
+
+
+@router.get(
+    "/originals/{barcode}/label",
+    summary="Nhãn mã vạch / The label to stick on it",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def label(barcode: Code, actor: Reader, connection: ReadConnection) -> Response:
+    """PDF, 70 × 37 mm, Code 128; nothing on it says whose paper it is."""
+    found = await label_of(connection, actor, barcode)
+    printed = await asyncio.to_thread(found.print)
+    headers = {"Content-Disposition": f'inline; filename="{found.barcode}.pdf"'}
+    return Response(printed, media_type="application/pdf", headers=headers)
+
+
+async def _once(
+    connection: AsyncConnection,
+    request: Request,
+    actor: Actor,
+    key: str | None,
+    app: App,
+    act: Callable[[], Awaitable[BaseModel]],
+    *,
+    status: int = 200,
+) -> Response:
+    async def answer() -> Response:
+        return Response((await act()).model_dump_json(), status_code=status, media_type="application/json")
+
+    scope = f"account:{actor.account_id}"
+    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=answer)

@@ -23,7 +23,7 @@ _FONTS = _DATA / "fonts"
 _TEMPLATES = _DATA / "forms"
 # Keys of the data whose values are printed as a mark, too.
 _QR_KEYS = ("verify_address", "lookup_address", "rating_address")
-_BARCODE_KEY = "dossier_code"
+_BARCODE_KEYS = ("dossier_code", "barcode")
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ def render(form_code: str, data: Mapping[str, Any], *, at: dt.datetime, variant:
     """Return the PDF/A-2b of the form `form_code` filled in with `data`, as issued at `at`.
 
     Equal arguments give equal bytes. `data` holds what the template prints; of `verify_address`, `lookup_address` and
-    `rating_address` it prints a QR code, of `dossier_code` a barcode. Raises `typst.TypstError` if `data` lacks what
-    the template needs.
+    `rating_address` it prints a QR code, of `dossier_code` and `barcode` a barcode. Raises `typst.TypstError` if
+    `data` lacks what the template needs.
     """
     inputs = {
         "data": orjson.dumps(dict(data)).decode(),
@@ -59,9 +59,7 @@ def render(form_code: str, data: Mapping[str, Any], *, at: dt.datetime, variant:
 
 def _marks(data: Mapping[str, Any]) -> dict[str, str]:
     marks = {key: qr_svg(data[key]) for key in _QR_KEYS if data.get(key)}
-    if data.get(_BARCODE_KEY):
-        marks[_BARCODE_KEY] = code128_svg(data[_BARCODE_KEY])
-    return marks
+    return marks | {key: code128_svg(data[key]) for key in _BARCODE_KEYS if data.get(key)}
 
 
 @cache

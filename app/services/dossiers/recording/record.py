@@ -4,7 +4,7 @@ The state has its own door (`app.services.dossiers.transitions`); nothing here a
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,23 @@ async def record_event(
         data=data,
     )
     return RecordedEvent(id=row.id, seq=row.seq)
+
+
+async def record_events(
+    connection: AsyncConnection,
+    actor: Actor,
+    facts: Sequence[Mapping[str, Any]],
+    event: EventType,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Append the same kind of fact to many dossiers, one line each, in one statement.
+
+    `facts` are `{dossier_id, unit_id, data}`, a dossier at most once; the caller has looked at who may do so.
+    """
+    written = await queries.write_events(connection, facts, event_type=event.value, actor_id=actor.account_id, now=now)
+    if written != len(facts):
+        raise AssertionError("each dossier has its line")
 
 
 def state_of(dossier: Any) -> DossierState:

@@ -1,0 +1,144 @@
+"""Documents of originals: where each is, its way, and batches. Who took a paper home is told by the batch alone."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.api.v1.schemas.dossiers import local
+from app.domain.custody import Move, Place
+
+
+class PlaceOut(BaseModel):
+    """Where an original is by its last move. `given` and `posted`: on its way there, with the batch `hand_over`."""
+
+    move: Move
+    place: Place
+    unit: str | None
+    unit_name: str | None
+    account: str | None
+    since: dt.datetime
+    hand_over: str | None
+    tracking_number: str | None
+
+
+class OriginalOut(BaseModel):
+    barcode: str
+    dossier: str
+    component_code: str | None
+    name: str
+    to_be_returned: bool
+    taken_at: dt.datetime
+    returned_at: dt.datetime | None
+    now: PlaceOut
+
+
+class StepOut(BaseModel):
+    seq: int
+    move: Move
+    place: Place
+    unit: str | None
+    unit_name: str | None
+    account: str | None
+    by: str | None
+    at: dt.datetime
+    hand_over: str | None
+
+
+class OriginalWayOut(OriginalOut):
+    way: list[StepOut]
+
+
+class OriginalsOut(BaseModel):
+    items: list[OriginalOut]
+
+
+class HandOverOut(BaseModel):
+    """`items`: the originals that went with it and where each is now."""
+
+    code: str
+    from_unit: str
+    from_unit_name: str
+    to_place: Place
+    to_unit: str | None
+    to_unit_name: str | None
+    to_account: str | None
+    tracking_number: str | None
+    receiver_name: str | None
+    proof: str | None
+    note: str
+    given_at: dt.datetime
+    given_by: str | None
+    awaited: int
+    items: list[OriginalOut]
+
+
+def original_document(row: Any) -> OriginalOut:
+    return OriginalOut(**_fields(row))
+
+
+def way_document(row: Any) -> OriginalWayOut:
+    steps = [
+        StepOut(
+            seq=step["seq"],
+            move=step["kind"],
+            place=step["place"],
+            unit=step["unit"],
+            unit_name=step["unit_name"],
+            account=step["account"],
+            by=step["by"],
+            at=local(dt.datetime.fromisoformat(step["at"])),
+            hand_over=step["hand_over"],
+        )
+        for step in row.way
+    ]
+    return OriginalWayOut(**_fields(row), way=steps)
+
+
+def originals_document(rows: Sequence[Any]) -> OriginalsOut:
+    return OriginalsOut(items=[original_document(row) for row in rows])
+
+
+def hand_over_document(batch: Any, rows: Sequence[Any]) -> HandOverOut:
+    items = [original_document(row) for row in rows]
+    on_its_way = (Move.GIVEN, Move.POSTED)
+    return HandOverOut(
+        code=batch.code,
+        from_unit=batch.from_code,
+        from_unit_name=batch.from_name,
+        to_place=batch.to_place,
+        to_unit=batch.to_code,
+        to_unit_name=batch.to_name,
+        to_account=batch.to_account_name,
+        tracking_number=batch.tracking_number,
+        receiver_name=batch.receiver_name,
+        proof=batch.proof,
+        note=batch.note,
+        given_at=local(batch.given_at),
+        given_by=batch.given_by_name,
+        awaited=sum(item.now.hand_over == batch.code and item.now.move in on_its_way for item in items),
+        items=items,
+    )
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    return {
+        "barcode": row.barcode,
+        "dossier": row.dossier,
+        "component_code": row.component_code,
+        "name": row.name,
+        "to_be_returned": row.to_be_returned,
+        "taken_at": local(row.taken_at),
+        "returned_at": local(row.returned_at),
+        "now": PlaceOut(
+            move=row.kind,
+            place=row.place,
+            unit=row.unit_code,
+            unit_name=row.unit_name,
+            account=row.account_name,
+            since=local(row.since),
+            hand_over=row.hand_over,
+            tracking_number=row.tracking_number,
+        ),
+    }

@@ -1,0 +1,103 @@
+"""Reads of originals: where one is now and its way, those of a dossier, a batch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.db import fetch_all, fetch_one
+from app.services.identity.scope import unit_in_scope
+
+# The last move is found by its key, so where a paper is costs one look however long its way was.
+_WHERE = """
+select o.id, o.barcode, o.component_code, o.name, o.to_be_returned, o.taken_at, o.returned_at, d.code as dossier,
+  m.kind, m.place, m.at as since, u.code as unit_code, u.name as unit_name, a.display_name as account_name,
+  h.code as hand_over, h.tracking_number
+from original o
+join original_move m on m.original_id = o.id and m.seq = o.moves
+join dossier d on d.id = o.dossier_id
+join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
+left join unit u on u.id = m.unit_id left join account a on a.id = m.account_id
+left join original_hand_over h on h.id = m.hand_over_id
+"""
+_IN_SIGHT = "(" + " or ".join(unit_in_scope(f"{unit}.path", "$2", "$3") for unit in ("r", "c", "u")) + ")"
+_WAY = """(
+  select json_agg(json_build_object('seq', w.seq, 'kind', w.kind, 'place', w.place, 'at', w.at, 'unit', wu.code,
+    'unit_name', wu.name, 'account', wa.display_name, 'by', wb.display_name, 'hand_over', wh.code) order by w.seq)
+  from original_move w left join unit wu on wu.id = w.unit_id left join account wa on wa.id = w.account_id
+  left join account wb on wb.id = w.by_id left join original_hand_over wh on wh.id = w.hand_over_id
+  where w.original_id = o.id
+) as way"""
+
+
+async def where_is(connection: AsyncConnection, barcode: str, *, everything: bool, patterns: list[str]) -> Any:
+    """Return the original with its whole way, if it or its dossier is in scope; None otherwise. One statement."""
+    sql = _WHERE.replace("h.tracking_number\n", f"h.tracking_number, {_WAY}\n", 1)
+    return await fetch_one(connection, f"{sql} where o.barcode = $1 and {_IN_SIGHT}", barcode, everything, patterns)
+
+
+async def of_dossier(connection: AsyncConnection, dossier_id: int) -> Sequence[Any]:
+    """Return the dossier's originals and where each is now, in the order they were taken in."""
+    return await fetch_all(connection, f"{_WHERE} where o.dossier_id = $1 order by o.id", dossier_id)
+
+
+async def of_hand_over(
+    connection: AsyncConnection, hand_over_id: int, *, everything: bool, patterns: list[str]
+) -> Sequence[Any]:
+    """Return the originals that once went with the batch, in scope, and where each is now."""
+    return await fetch_all(
+        connection,
+        f"{_WHERE} where o.id in (select b.original_id from original_move b where b.hand_over_id = $1) "
+        f"and {_IN_SIGHT} order by o.id",
+        hand_over_id,
+        everything,
+        patterns,
+    )
+
+
+_HAND_OVER = """
+select h.*, f.code as from_code, f.name as from_name, f.path as from_path, t.code as to_code, t.name as to_name,
+  t.path as to_path, a.display_name as to_account_name, g.display_name as given_by_name
+from original_hand_over h
+join unit f on f.id = h.from_unit_id left join unit t on t.id = h.to_unit_id
+left join account a on a.id = h.to_account_id left join account g on g.id = h.given_by
+where h.code = $1
+"""
+
+
+async def hand_over_by_code(connection: AsyncConnection, code: str) -> Any:
+    return await fetch_one(connection, _HAND_OVER, code)
+
+
+async def lock_originals(connection: AsyncConnection, barcodes: Sequence[str]) -> None:
+    """Lock the rows in one order, so that batches wait for each other instead of standing crosswise."""
+    await fetch_all(
+        connection, "select id from original where barcode = any ($1::text[]) order by id for update", list(barcodes)
+    )
+
+
+async def whereabouts(connection: AsyncConnection, barcodes: Sequence[str]) -> Sequence[Any]:
+    """Return where each original is, with the path of the unit that holds or expects it.
+
+    Read after the lock: a statement that waits for a lock sees the other rows as they were before.
+    """
+    return await fetch_all(
+        connection,
+        "select o.id, o.barcode, o.dossier_id, o.moves, m.kind, m.place, m.unit_id, m.account_id, m.hand_over_id, "
+        "u.path as unit_path, u.code as unit_code, d.receiving_unit_id, before.place as place_before, "
+        "before.unit_id as unit_before, before.account_id as account_before "
+        "from original o join original_move m on m.original_id = o.id and m.seq = o.moves "
+        "join dossier d on d.id = o.dossier_id left join unit u on u.id = m.unit_id "
+        "left join original_move before on before.original_id = o.id and before.seq = o.moves - 1 "
+        "where o.barcode = any ($1::text[]) order by o.id",
+        list(barcodes),
+    )
+
+
+async def unit_by_code(connection: AsyncConnection, code: str) -> Any:
+    return await fetch_one(connection, "select id, code, name, path from unit where code = $1", code)
+
+
+async def to_label(connection: AsyncConnection, barcode: str, *, everything: bool, patterns: list[str]) -> Any:
+    """Return what a label prints: no personal data."""
+    return await fetch_one(connection, f"{_WHERE} where o.barcode = $1 and {_IN_SIGHT}", barcode, everything, patterns)
