@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """Working days before the due day on which its dossier is near due [our reading]."""
     alert_idle_days: Annotated[int, Field(ge=1, le=60)] = 5
     alert_uncollected_days: Annotated[int, Field(ge=1, le=120)] = 5
+    alert_unreturned_days: Annotated[int, Field(ge=1, le=120)] = 3
+    """Working days after the end of a dossier on which its originals should be home [our reading]."""
     alert_climb_hours: Annotated[int, Field(ge=1, le=80)] = 4
     """Working hours after which an alert that nobody acknowledged is told to the next level [our reading]."""
     alert_supplement_reminder_days: Annotated[int, Field(ge=1, le=30)] = 3

@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     ONLINE_REPLY_DUE = "online_reply_due"
     WAITING_AT_SIGNATURE = "waiting_at_signature"
     UNCOLLECTED_RESULT = "uncollected_result"
+    UNRETURNED_ORIGINALS = "unreturned_originals"
     SUPPLEMENT_EXPIRING = "supplement_expiring"
     SUPPLEMENT_EXPIRED = "supplement_expired"
     BREACH_WITHOUT_APOLOGY = "breach_without_apology"
@@ -58,6 +59,7 @@ class AlertThresholds:
     near_due_days: int = 1
     idle_days: int = 5
     uncollected_days: int = 5
+    unreturned_days: int = 3
     signature_hours: int = 8
     climb_hours: int = 4
     supplement_reminder_days: int = 3
@@ -74,6 +76,8 @@ class ScanMoment:
     idle_since: dt.date
     """A dossier whose last event was on this day or before is idle."""
     uncollected_since: dt.date
+    unreturned_since: dt.date
+    """Originals of a dossier that ended on this day or before, and that are still here, should be home."""
     submitted_until: dt.datetime
     """A result submitted for signature at this instant or before has waited too long."""
     last_reminder_day: dt.date
@@ -98,6 +102,7 @@ def scan_moment(calendar: WorkingCalendar, thresholds: AlertThresholds, now: dt.
         last_near_day=calendar.add_working_days(today, thresholds.near_due_days),
         idle_since=calendar.add_working_days(today, -thresholds.idle_days),
         uncollected_since=calendar.add_working_days(today, -thresholds.uncollected_days),
+        unreturned_since=calendar.add_working_days(today, -thresholds.unreturned_days),
         submitted_until=calendar.add_working_minutes(now, -thresholds.signature_hours * _MINUTES_PER_HOUR),
         last_reminder_day=calendar.add_working_days(today, thresholds.supplement_reminder_days + 1),
         climbs_from=calendar.add_working_minutes(now, -thresholds.climb_hours * _MINUTES_PER_HOUR),

@@ -17,6 +17,7 @@ def thresholds_of(settings: Settings) -> AlertThresholds:
         near_due_days=settings.alert_near_due_days,
         idle_days=settings.alert_idle_days,
         uncollected_days=settings.alert_uncollected_days,
+        unreturned_days=settings.alert_unreturned_days,
         signature_hours=settings.alert_signature_hours,
         climb_hours=settings.alert_climb_hours,
         supplement_reminder_days=settings.alert_supplement_reminder_days,

@@ -138,6 +138,24 @@ async def uncollected_since(connection: AsyncConnection, units: Sequence[int], d
     )
 
 
+async def unreturned_since(connection: AsyncConnection, units: Sequence[int], day: dt.date) -> Sequence[Any]:
+    """Return dossiers that were over on `day` or before and whose originals are not all home, told of by nobody yet.
+
+    A result that lies ready is not over: its originals go home with it, and it has its own alert.
+    """
+    return await fetch_all(
+        connection,
+        "select distinct d.id as dossier_id, d.receiving_unit_id as unit_id, over.at as over_at from original o "
+        "join dossier d on d.id = o.dossier_id cross join lateral (select coalesce(d.returned_at, case when d.state in "
+        "(3, 7, 8) then d.ended_at end) as at) over where o.returned_at is null and o.to_be_returned "
+        f"and d.receiving_unit_id = any ($1::int[]) and over.at < {end_of('$2')} "
+        "and not exists (select from alert a where a.dossier_id = d.id and a.kind = 'unreturned_originals') "
+        "order by d.id",
+        units,
+        day,
+    )
+
+
 async def supplements_expiring(
     connection: AsyncConnection, units: Sequence[int], day: dt.date, today: dt.date
 ) -> Sequence[Any]:

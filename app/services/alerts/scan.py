@@ -103,6 +103,7 @@ async def scan_units(
             calendar, thresholds, await queries.waiting_at_signature(connection, units, moment.submitted_until)
         ),
         *_uncollected(await queries.uncollected_since(connection, units, moment.uncollected_since)),
+        *_unreturned(await queries.unreturned_since(connection, units, moment.unreturned_since)),
         *_supplements(calendar, thresholds, moment, supplements, stops=expiry_stops_dossiers),
     ]
     raised = await writes.raise_alerts(connection, wanted, now=moment.now)
@@ -183,6 +184,11 @@ def _signatures(
     for row in rows:
         due_at = calendar.add_working_minutes(row.submitted_at, thresholds.signature_hours * _MINUTES_PER_HOUR)
         yield alert(row, AlertKind.WAITING_AT_SIGNATURE, str(row.request_id), due_at=due_at, assignee_id=row.signer_id)
+
+
+def _unreturned(rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield alert(row, AlertKind.UNRETURNED_ORIGINALS, _instant(row.over_at))
 
 
 def _uncollected(rows: Iterable[Any]) -> Iterator[dict[str, Any]]:

@@ -55,6 +55,8 @@ where d.id = a.dossier_id and a.unit_id = any ($1::int[]) and a.closed_at is nul
     when a.kind = 'idle' then d.ended_at is null and d.version::text = a.occurrence
     when a.kind = 'online_reply_due' then d.state = 1
     when a.kind = 'uncollected_result' then d.state = 9
+    when a.kind = 'unreturned_originals' then exists (select from original o
+      where o.dossier_id = d.id and o.returned_at is null and o.to_be_returned)
     when a.kind = 'waiting_at_signature' then d.state in {SIGNABLE} and exists (select from signature_request q
       where q.dossier_id = d.id and q.id::text = a.occurrence and q.state = 'waiting')
     else d.state in (5, 8)

@@ -19,6 +19,7 @@ KINDS: dict[AlertKind, tuple[str, str]] = {
     AlertKind.ONLINE_REPLY_DUE: ("Hồ sơ trực tuyến sắp hết giờ trả lời", "An online submission must be answered"),
     AlertKind.WAITING_AT_SIGNATURE: ("Kết quả chờ ký quá lâu", "The result waits too long to be signed"),
     AlertKind.UNCOLLECTED_RESULT: ("Kết quả chưa được nhận", "The result lies uncollected"),
+    AlertKind.UNRETURNED_ORIGINALS: ("Bản chính chưa trả công dân", "Originals were not returned"),
     AlertKind.SUPPLEMENT_EXPIRING: ("Sắp hết thời hạn bổ sung, cần nhắc", "The time to supplement is ending: remind"),
     AlertKind.SUPPLEMENT_EXPIRED: ("Hết thời hạn bổ sung", "The time to supplement is over"),
     AlertKind.BREACH_WITHOUT_APOLOGY: ("Quá hạn mà không xin lỗi", "Breach without an apology"),
