@@ -19,7 +19,7 @@ from rich.table import Table
 
 from app.bootstrap import open_application
 from app.core.settings import Settings
-from bench import cpu, engine
+from bench import cpu, engine, papers
 from bench.history import prepare
 from bench.load import Call, Outcome, run
 from bench.servers import free_port, postmaster_pid, running
@@ -77,6 +77,7 @@ async def main() -> None:
     options = parser.parse_args()
     console = Console()
     engine.report(console)
+    papers.report(console)
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as temporary:
         data_dir = options.data_dir or Path(temporary)
         settings = Settings(data_dir=data_dir, database_name="bench", log_level="WARNING")
