@@ -33,6 +33,8 @@ from app.core.security import TokenSigner
 from app.core.settings import Settings
 from tests.factories.reference import load_reference_data
 
+pytest_plugins = ["tests.reading"]
+
 # A busy machine is no fault of the program: no test is judged by the clock.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")

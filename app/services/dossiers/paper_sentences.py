@@ -77,9 +77,16 @@ def _of_result(vi: str, en: str) -> Callable[[Mapping[str, Any]], tuple[str, str
     return lambda data: (vi.format(data["number"]), en.format(data["number"]))
 
 
+def _digitized(data: Mapping[str, Any]) -> tuple[str, str]:
+    code, pages = data["component_code"], data["pages"]
+    if data["signed"]:
+        return f"Ký số bản số hóa giấy tờ {code}, {pages} trang", f"Digitized copy of {code} signed, {pages} pages"
+    return f"Số hóa giấy tờ {code}, {pages} trang", f"{code} digitized, {pages} pages"
+
+
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: lambda _data: ("Thêm tài liệu vào hồ sơ", "Document added"),
-    EventType.DIGITIZED: lambda _data: ("Số hóa giấy tờ", "Paper digitized"),
+    EventType.DIGITIZED: _digitized,
     EventType.PAPER_REUSED: _paper_reused,
     EventType.ORIGINAL_MOVED: _original_moved,
     EventType.SLIP_ISSUED: lambda data: (

@@ -1,0 +1,75 @@
+"""A scanning station of the suite: sends batches over HTTP and lets the program's digitization run."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pypdfium2
+
+from app.bootstrap import Application
+from app.worker.digitization import digitize_batch
+from tests.factories.dossiers import BIRTH, Desk
+from tests.factories.people import COMMUNE
+from tests.factories.scans import Sheet, picture_of, scan_of
+
+COMPONENTS = [{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
+
+
+def without_programs(application: Application) -> Application:
+    """The same installation on a machine without the programs that read texts."""
+    return replace(application, settings=application.settings.model_copy(update={"ocr_search_path": ""}))
+
+
+@dataclass
+class Station:
+    """Scans at a desk. `application` is the one that digitizes."""
+
+    desk: Desk
+    application: Application
+
+    async def dossier(self) -> str:
+        """Register a birth; return the dossier's code."""
+        document = await self.desk.register(procedure_code=BIRTH, components=COMPONENTS)
+        return str(document["code"])
+
+    async def separators(self, code: str) -> list[Sheet]:
+        """Print the separator sheets of a dossier; each as it lies on the glass, the generic one last."""
+        answer = await self.desk.client.get(f"/api/v1/dossiers/{code}/separator-sheets", headers=self.desk.clerk)
+        assert answer.status_code == 200, answer.text
+        return [Sheet(picture_of(answer.content, page=page)) for page in range(_pages(answer.content))]
+
+    async def send(
+        self, *files: bytes, expect: int = 202, by: dict[str, str] | None = None, **fields: str
+    ) -> dict[str, Any]:
+        """Send files as one batch of the commune; return the answer's document."""
+        answer = await self.desk.client.post(
+            "/api/v1/scan-batches",
+            headers=by or self.desk.clerk,
+            files=[
+                *((name, (None, value)) for name, value in ({"unit": COMMUNE} | fields).items()),
+                *(("file", (f"scan-{number}", file)) for number, file in enumerate(files, 1)),
+            ],
+        )
+        assert answer.status_code == expect, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def send_sheets(self, sheets: list[Sheet], **fields: str) -> int:
+        return int((await self.send(scan_of(sheets), **fields))["id"])
+
+    async def digitized(self, batch_id: int) -> dict[str, Any]:
+        """Let the worker's job run; return the batch as it then is."""
+        await digitize_batch(self.application, batch_id)
+        return await self.desk.get(f"/scan-batches/{batch_id}")
+
+    async def piece(self, piece_id: int) -> dict[str, Any]:
+        return await self.desk.get(f"/scan-pieces/{piece_id}")
+
+    async def act(self, piece_id: int, act: str, *, expect: int = 200, **body: Any) -> dict[str, Any]:
+        answer = await self.desk.post(f"/scan-pieces/{piece_id}/{act}", body)
+        assert answer.status_code == expect, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+
+def _pages(pdf: bytes) -> int:
+    return len(pypdfium2.PdfDocument(pdf))
