@@ -1,6 +1,7 @@
 """PAdES by pyHanko: B-B, and B-T where a time stamp authority is configured. Judging signatures asks no network."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from io import BytesIO
@@ -32,6 +33,7 @@ from app.core.clock import LOCAL_ZONE
 from app.services.ports import FoundSignature, SignatureBox, SignatureReport, SigningFailed, SigningIdentity
 
 _STAMP = Path(__file__).parent / "signature_stamp.typ"
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)")
 _FONTS = Path(str(resources.files("app.data"))) / "fonts"
 
 
@@ -57,6 +59,8 @@ class Pades:
         self._keys = keys
         self._trust_file = trust_file
         self._time_stamper = time_stamper
+        # How much room a certificate's signatures need; finding it out costs pyHanko a trial signature.
+        self._rooms: dict[bytes, int] = {}
         # A compiler reads its fonts once and serves one caller at a time.
         self._press = typst.Compiler(str(_STAMP), font_paths=[str(_FONTS)], ignore_system_fonts=True)
         self._press_lock = Lock()
@@ -70,7 +74,10 @@ class Pades:
         """Do what `app.services.ports.Signer.sign_pdf` promises."""
         at = at.astimezone(LOCAL_ZONE)
         signer = self._keys.signer_for(identity)
-        _check_validity(signer.signing_cert, at)
+        certificate = signer.signing_cert
+        if certificate is None:
+            raise SigningFailed("signing_key_missing")
+        _check_validity(certificate, at)
         try:
             writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
             field = f"{identity.kind}-{len(writer.prev.embedded_signatures) + 1}"
@@ -91,11 +98,14 @@ class Pades:
                 new_field_spec=SigFieldSpec(field, box=None if box is None else _rectangle(writer, box)),
                 **with_stamp,
             )
-            return bytes(pades.sign_pdf(writer, output=BytesIO()).getvalue())
+            room = self._rooms.get(certificate.sha256)
+            signed = bytes(pades.sign_pdf(writer, bytes_reserved=room, output=BytesIO()).getvalue())
         except (TimestampRequestError, OSError) as error:
             raise SigningFailed("time_stamp_unavailable") from error
         except (PdfError, SigningError, KeyError, IndexError, TypeError, ValueError) as error:
             raise SigningFailed("pdf_unreadable") from error
+        self._rooms[certificate.sha256] = _room_of(signed)
+        return signed
 
     def _stamp(self, identity: SigningIdentity, at: dt.datetime, box: SignatureBox) -> StaticStampStyle:
         who = "Cơ quan" if identity.kind == "unit" else "Người ký"
@@ -143,6 +153,12 @@ class _InMemoryPage(PdfContent):
         left, bottom, right, top = page.get_object()["/BBox"]
         self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
         return b"/Stamp Do"
+
+
+def _room_of(signed: bytes) -> int:
+    """Return how many hexadecimal digits the last signature of a PDF had room for."""
+    first, length, second = (int(number) for number in _BYTE_RANGE.findall(signed)[-1])
+    return second - first - length - 2  # the angle brackets
 
 
 def _check_validity(certificate: asn1_x509.Certificate, at: dt.datetime) -> None:

@@ -46,7 +46,10 @@ class KeySource(Protocol):
 
     def has(self, identity: SigningIdentity) -> bool: ...
     def signer_for(self, identity: SigningIdentity) -> PadesSigner:
-        """Raise `SigningFailed` `signing_key_missing` if the identity has no key, or none that can be read."""
+        """Return a signer for one call: what it is made of is parsed as it is used and may not be shared by threads.
+
+        Raise `SigningFailed` `signing_key_missing` if the identity has no key, or none that can be read.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class FileKeys:
     def __init__(self, directory: Path, passphrase: str | None) -> None:
         self._directory = directory
         self._passphrase = None if passphrase is None else passphrase.encode()
-        self._signers: dict[str, PadesSigner] = {}
+        self._files: dict[str, _KeyFile] = {}
 
     def has(self, identity: SigningIdentity) -> bool:
         return self._file(identity) is not None
@@ -76,9 +79,9 @@ class FileKeys:
         if path is None:
             raise SigningFailed("signing_key_missing")
         name = f"{path}:{path.stat().st_mtime_ns}"  # a renewed certificate is read anew
-        if name not in self._signers:
-            self._signers[name] = pades_signer(_read_key_file(path, self._passphrase))
-        return self._signers[name]
+        if name not in self._files:
+            self._files[name] = _read_key_file(path, self._passphrase)
+        return pades_signer(self._files[name])
 
     def _file(self, identity: SigningIdentity) -> Path | None:
         stem = _stem(identity)
@@ -99,7 +102,7 @@ class TestAuthority:
         self._directory = directory
         self._lock = Lock()
         self._authority: _KeyFile | None = None
-        self._signers: dict[SigningIdentity, PadesSigner] = {}
+        self._files: dict[SigningIdentity, _KeyFile] = {}
 
     @property
     def trust_roots(self) -> Sequence[asn1_x509.Certificate]:
@@ -119,12 +122,12 @@ class TestAuthority:
         return bool(identity.code)
 
     def signer_for(self, identity: SigningIdentity) -> PadesSigner:
-        if identity not in self._signers:
+        if identity not in self._files:
             path = self._directory / f"{_stem(identity)}.pem"
             if not path.exists():
                 _write_once(path, _issue(self.authority, identity))
-            self._signers[identity] = pades_signer(_read_key_file(path, None))
-        return self._signers[identity]
+            self._files[identity] = _read_key_file(path, None)
+        return pades_signer(self._files[identity])
 
 
 def read_certificates(path: Path) -> list[asn1_x509.Certificate]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pikepdf
@@ -12,7 +13,7 @@ from app.core.db import fetch_one
 from app.domain.documents import DocumentKind
 from app.domain.permissions import SYSTEM
 from app.services.documents.add import NewDocument, add_document
-from app.services.documents.contents import put_content, record_content
+from app.services.documents.contents import put_content, read_bytes, record_content
 from app.services.dossiers.recording.queries import dossier_by_id, dossier_id_of
 from tests.factories.dossiers import Desk
 
@@ -119,8 +120,6 @@ class ResultDesk:
 
     async def bytes_of(self, result: dict[str, Any]) -> bytes:
         """Return the signed PDF as it lies in the store, by its hash."""
-        from app.services.documents.contents import read_bytes
-
         pdf = await read_bytes(self.application.storage, result["signed_sha256"])
         assert hashlib.sha256(pdf).hexdigest() == result["signed_sha256"]
         return pdf
@@ -131,7 +130,11 @@ class ResultDesk:
 
 
 def pages_of(pdf: bytes) -> int:
-    import io
-
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
+    with pikepdf.open(BytesIO(pdf)) as opened:
         return len(opened.pages)
+
+
+def reasons_of(pdf: bytes) -> list[str]:
+    """Return what each signature says it is for, in the order they were put on."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return [str(field.V.Reason) for field in opened.Root.AcroForm.Fields]

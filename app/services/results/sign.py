@@ -6,6 +6,7 @@ the dossier's lock in a savepoint of its own if it is still as it was looked at 
 sign the same request one is first; what the other's signature made is an orphan that the collector removes.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -31,6 +32,8 @@ from app.services.results.access import open_faults, require_open
 from app.services.results.printed import agency_name
 
 PDF = "application/pdf"
+_TOGETHER = 4
+"""So many are signed side by side: what waits for a store or a time stamp lets others compute."""
 # Both in the upper margin of the first page: the agency at the outer right, the person beside it.
 _UNIT_BOX = SignatureBox(right=14, top=6, width=200, height=34)
 _PERSON_BOX = SignatureBox(right=222, top=6, width=200, height=34)
@@ -116,7 +119,15 @@ async def sign_all(
     storage: BlobStore, signer: Signer, actor: Actor, requests: Sequence[SignedBytes], *, now: dt.datetime
 ) -> list[SignedBytes]:
     """Put both signatures on the bytes of each request: the person's own, then the unit's seal."""
-    return [one if one.refusals else await _sign_one(storage, signer, actor, one.row, now=now) for one in requests]
+    free = asyncio.Semaphore(_TOGETHER)
+
+    async def sign(one: SignedBytes) -> SignedBytes:
+        if one.refusals:
+            return one
+        async with free:
+            return await _sign_one(storage, signer, actor, one.row, now=now)
+
+    return await asyncio.gather(*(sign(one) for one in requests))
 
 
 async def write_signed(
