@@ -17,6 +17,7 @@ def load_province(
     """Nạp đơn vị, lịch, danh mục thủ tục của tỉnh. / Load the province's units, calendars and procedures."""
     from app.bootstrap import open_application
     from app.core.settings import Settings
+    from app.services.certification.shipped import load_shipped_books
     from app.services.deadlines.shipped import load_shipped_calendars
     from app.services.organization.load_province import LoadReport, load_province_units
     from app.services.payments.shipped import load_shipped_reductions
@@ -29,6 +30,7 @@ def load_province(
             await load_shipped_calendars(session, now=now)
             await load_shipped_catalogue(session, now=now)
             await load_shipped_reductions(session, now=now)
+            await load_shipped_books(session)
             return report
 
     report = asyncio.run(run())

@@ -264,6 +264,8 @@ class CertificationEntry(Base):
         UniqueConstraint("unit_id", "book", "year", "number"),
         CheckConstraint("pages > 0 and copies > 0", name="counts"),
         Index("ix_certification_entry_dossier_id", "dossier_id"),
+        Index("ix_certification_entry_unit_certified", "unit_id", "certified_at", "id"),
+        Index("ix_certification_entry_certified", "certified_at", "id"),
     )
 
     id: Mapped[BigKey] = mapped_column(init=False)

@@ -228,7 +228,11 @@ def upgrade() -> None:
             "unit_id", "book", "year", "number", name=op.f("uq_certification_entry_unit_id_book_year_number")
         ),
     )
+    op.create_index("ix_certification_entry_certified", "certification_entry", ["certified_at", "id"], unique=False)
     op.create_index("ix_certification_entry_dossier_id", "certification_entry", ["dossier_id"], unique=False)
+    op.create_index(
+        "ix_certification_entry_unit_certified", "certification_entry", ["unit_id", "certified_at", "id"], unique=False
+    )
     op.create_table(
         "fee_charge",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.services.certification.shipped import load_shipped_books
 from app.services.deadlines.shipped import load_shipped_calendars
 from app.services.organization.load_province import load_province_units
 from app.services.payments.shipped import load_shipped_reductions
@@ -16,3 +17,4 @@ async def load_reference_data(session: AsyncSession, *, now: dt.datetime) -> Non
     await load_shipped_calendars(session, now=now)
     await load_shipped_catalogue(session, now=now)
     await load_shipped_reductions(session, now=now)
+    await load_shipped_books(session)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import Conflict, Refusal
+from app.services.certification.shipped import load_shipped_books
 from app.services.deadlines.shipped import load_shipped_calendars
 from app.services.demonstration import queries
 from app.services.demonstration.simulate import simulate
@@ -45,6 +46,7 @@ async def fill(
     await load_shipped_calendars(session, now=now)
     await load_shipped_catalogue(session, now=now)
     await load_shipped_reductions(session, now=now)
+    await load_shipped_books(session)
     staff = await hire(session, province_code=province_code, communes=communes, now=now)
     await simulate(connection, staff, dossiers=dossiers, seed=seed, province_code=province_code, now=now)
     return Filled(staff.accounts, await queries.dossiers_by_state(connection))

@@ -1,0 +1,1 @@
+"""The fast lane for certification, and the register of what was certified."""
