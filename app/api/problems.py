@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.api.messages import text_of
 from app.domain import errors
@@ -85,6 +86,7 @@ def install(app: FastAPI) -> None:
     """Register the handlers; nothing else in the house turns errors into answers."""
     app.add_exception_handler(errors.DomainError, _on_domain_error)
     app.add_exception_handler(PrescribedRefusal, _on_prescribed)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_unexpected)
@@ -161,6 +163,11 @@ async def _on_prescribed(request: Request, error: Exception) -> Response:
     assert isinstance(error, PrescribedRefusal)  # noqa: S101 - registered for this class only; narrows the type
     refusal = error.refusal
     return _answer(request, status=error.status, code=refusal.code, faults=[refusal], headers=error.headers)
+
+
+async def _on_gone(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ClientDisconnect)  # noqa: S101 - registered for this class only; narrows the type
+    return _answer(request, status=400, code="malformed_body")
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
