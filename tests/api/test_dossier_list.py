@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from app.api.v1.schemas.dossiers import DossierDetailOut, DossierPageOut
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.domain.permissions import Role
@@ -24,6 +26,16 @@ async def test_names_are_masked_and_numbers_absent(desk: Desk) -> None:
     assert item["applicant_name"] not in (None, "Nguyễn Thị Thử Nghiệm")
     assert "*" in item["applicant_name"]
     assert "037990" not in answer.text
+
+
+async def test_lines_and_dossiers_have_the_declared_shape(desk: Desk) -> None:
+    codes_of = [(await desk.register())["code"], (await desk.register(accept=False))["code"]]
+    page = await desk.client.get("/api/v1/dossiers", headers=desk.clerk, params={"limit": 1})
+    whole = [await desk.client.get(f"/api/v1/dossiers/{code}", headers=desk.clerk) for code in codes_of]
+    shapes: list[type[BaseModel]] = [DossierPageOut, DossierDetailOut, DossierDetailOut]
+    for answer, shape in zip([page, *whole], shapes, strict=True):
+        seen = shape.model_validate_json(answer.content, extra="forbid")
+        assert set(seen.model_dump()) == set(answer.json())
 
 
 async def test_each_side_lists_the_dossier_once(application: Application, desk: Desk) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel
 
+from app.api.v1.schemas.statistics import OnTimeReportView, SatisfactionReportView
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.core.db import execute
@@ -237,6 +239,33 @@ async def test_satisfaction_counts_five_levels_and_reports_three(
     assert (found["responses"], found["invited"], found["response_rate"]["percent"]) == (5, 6, "83.33")
     assert found["too_small_to_publish"] is True
     assert [row["code"] for row in found["rows"]] == [f"{office.root}.1"]
+
+
+@pytest.mark.parametrize("group_by", [None, "unit", "procedure", "field", "channel", "month"])
+@pytest.mark.parametrize(
+    ("report", "shape"), [("on-time", OnTimeReportView), ("satisfaction", SatisfactionReportView)], ids=["time", "joy"]
+)
+async def test_answers_have_the_declared_shape(
+    application: Application,
+    client: httpx.AsyncClient,
+    office: Office,
+    report: str,
+    shape: type[BaseModel],
+    group_by: str | None,
+) -> None:
+    resolved: dict[str, Any] = {
+        "ended_at": "2026-11-10 09:00",
+        "ending": "resolved",
+        "rated_at": "2026-11-11 09:00",
+        "rating": 5,
+    }
+    await count(application, office, life(office, **resolved), life(office, unit="2"))
+    question = {"from": "2026-11-01", "to": "2026-11-30"} | ({} if group_by is None else {"group_by": group_by})
+    answer = await client.get(f"/api/v1/statistics/{report}", params={"unit": office.root, **question})
+    assert answer.status_code == 200
+    assert bool(answer.json()["rows"]) == (group_by is not None)
+    seen = shape.model_validate_json(answer.content, extra="forbid")
+    assert seen.model_dump(mode="json", by_alias=True) == answer.json()
 
 
 async def test_a_token_is_not_needed_and_changes_nothing(client: httpx.AsyncClient, office: Office) -> None:

@@ -2,12 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.deps import App, ReadConnection, public
+from app.api.deps import application_of, public
 from app.api.query import QueryOf
-from app.api.v1.schemas.statistics import OnTimeReportView, SatisfactionReportView
+from app.api.v1.schemas.statistics import (
+    OnTimeReportView,
+    SatisfactionReportView,
+    on_time_document,
+    satisfaction_document,
+)
 from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.on_time import on_time_report
 from app.services.statistics.satisfaction import satisfaction_report
@@ -23,8 +28,11 @@ Question = Annotated[StatisticsQuestion, Depends(QueryOf(StatisticsQuestion))]
     response_model=None,
     responses={200: {"model": OnTimeReportView}},
 )
-async def on_time(question: Question, connection: ReadConnection, app: App) -> Response:
-    return _json(OnTimeReportView.of(await on_time_report(connection, question, now=app.clock.now())))
+async def on_time(request: Request, question: Question) -> Response:
+    app = application_of(request)
+    async with app.database.read() as connection:
+        report = await on_time_report(connection, question, now=app.clock.now())
+    return Response(orjson.dumps(on_time_document(report)), media_type="application/json")
 
 
 @router.get(
@@ -33,12 +41,9 @@ async def on_time(question: Question, connection: ReadConnection, app: App) -> R
     response_model=None,
     responses={200: {"model": SatisfactionReportView}},
 )
-async def satisfaction(question: Question, connection: ReadConnection, app: App) -> Response:
-    report = await satisfaction_report(connection, question, now=app.clock.now())
-    minimum = app.settings.satisfaction_minimum_responses
-    return _json(SatisfactionReportView.of(report, minimum_responses=minimum))
-
-
-def _json(view: BaseModel) -> Response:
-    """Write the view once: a row a commune, validated when it was made, is not validated again on its way out."""
-    return Response(view.model_dump_json(by_alias=True), media_type="application/json")
+async def satisfaction(request: Request, question: Question) -> Response:
+    app = application_of(request)
+    async with app.database.read() as connection:
+        report = await satisfaction_report(connection, question, now=app.clock.now())
+    document = satisfaction_document(report, minimum_responses=app.settings.satisfaction_minimum_responses)
+    return Response(orjson.dumps(document), media_type="application/json")

@@ -1,20 +1,19 @@
 """How often the promise was kept: counts of a period and three rates that are never mixed."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.indicators import Rate
 from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.periods import months
-from app.services.statistics.queries import SummedCells, sum_cells
+from app.services.statistics.queries import Figure, Weight, read_figures
 from app.services.statistics.selection import Selection, select
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnTimeFigures:
+class OnTimeFigures(NamedTuple):
     """Counts of dossiers. Always `received + carried_over = resolved + closed without result + pending`."""
 
     received: int = 0
@@ -64,8 +63,7 @@ class OnTimeFigures:
         return Rate(self.promise_kept, self.resolved)
 
 
-@dataclass(frozen=True, slots=True)
-class OnTimeRow:
+class OnTimeRow(NamedTuple):
     """The figures of one unit, procedure, field, channel or month (`2026-03`)."""
 
     code: str
@@ -85,28 +83,18 @@ class OnTimeReport:
     as_of: dt.datetime
 
 
-@dataclass(slots=True)
-class _Running:
-    """What was open, overdue and late by the index at the end of the spans added so far."""
-
-    pending: int = 0
-    overdue: int = 0
-    index_late: int = 0
-
-    def add(self, sums: dict[str, int]) -> None:
-        ended = sum(sums[ending] for ending in ("early", "on_time", "late", "withdrawn", "stopped"))
-        self.pending += sums["received"] - ended
-        self.overdue += sums["overdue_change"]
-        self.index_late += sums["index_late_change"]
-
-
-_NOTHING = dict.fromkeys(
-    (
-        *("received", "early", "on_time", "late", "withdrawn", "stopped", "index_on_time", "promise_kept"),
-        *("overdue_change", "index_late_change"),
-    ),
-    0,
+_ENDED = ("early", "on_time", "late", "withdrawn", "stopped")
+_FIGURES = (
+    Figure("received", Weight.WITHIN, ("received",)),
+    Figure("carried_over", Weight.BEFORE, ("received",), _ENDED),
+    *(Figure(measure, Weight.WITHIN, (measure,)) for measure in _ENDED),
+    Figure("pending_overdue", Weight.UNTIL, ("overdue_change",)),
+    Figure("pending_index_late", Weight.UNTIL, ("index_late_change",)),
+    Figure("ended_index_on_time", Weight.WITHIN, ("index_on_time",)),
+    Figure("promise_kept", Weight.WITHIN, ("promise_kept",)),
 )
+"""How the fields of `OnTimeFigures`, in their order, follow from the cells."""
+_NOTHING = OnTimeFigures()
 
 
 async def on_time_report(
@@ -114,70 +102,34 @@ async def on_time_report(
 ) -> OnTimeReport:
     """Count the period asked for. Two round trips at most; raises `InvalidInput` with all faults of the question."""
     selection = await select(connection, question, now=now)
-    cells = await sum_cells(connection, selection)
-    total = figures(cells)
+    found = await read_figures(connection, selection, _FIGURES)
+    groups = [(code, name, OnTimeFigures(*counts)) for code, name, *counts in found]
     rows: list[OnTimeRow] = []
     if selection.group_by == "month":
-        rows = _months(cells, selection)
+        rows = _months({month: figures for month, _, figures in groups}, selection)
     elif selection.group_by is not None:
-        rows = _groups(cells)
+        rows = [OnTimeRow(*group) for group in groups if group[2] != _NOTHING]
     return OnTimeReport(
         first=selection.first,
         last=selection.last,
         group_by=selection.group_by,
         rows=rows,
-        total=total,
+        total=OnTimeFigures(*map(sum, zip(*(figures for _, _, figures in groups), strict=True))),
         as_of=selection.as_of,
     )
 
 
-def figures(cells: Iterable[SummedCells]) -> OnTimeFigures:
-    """Return the figures of one period from all its spans, those before it (`span` None) included."""
-    before, until = _Running(), _Running()
-    within = dict(_NOTHING)
-    for cell in cells:
-        until.add(cell.sums)
-        if cell.span is None:
-            before.add(cell.sums)
-        else:
-            within = {measure: within[measure] + cell.sums[measure] for measure in within}
-    return _figures(before, within, until)
-
-
-def _figures(before: _Running, within: dict[str, int], until: _Running) -> OnTimeFigures:
-    return OnTimeFigures(
-        received=within["received"],
-        carried_over=before.pending,
-        early=within["early"],
-        on_time=within["on_time"],
-        late=within["late"],
-        withdrawn=within["withdrawn"],
-        stopped=within["stopped"],
-        pending_overdue=until.overdue,
-        pending_index_late=until.index_late,
-        ended_index_on_time=within["index_on_time"],
-        promise_kept=within["promise_kept"],
-    )
-
-
-def _groups(cells: list[SummedCells]) -> list[OnTimeRow]:
-    spans: dict[str, list[SummedCells]] = {}
-    for cell in cells:
-        spans.setdefault(cell.code, []).append(cell)
-    rows = [OnTimeRow(code, found[0].name, figures(found)) for code, found in spans.items()]
-    return [row for row in rows if row.figures != OnTimeFigures()]
-
-
-def _months(cells: list[SummedCells], selection: Selection) -> list[OnTimeRow]:
+def _months(by_month: dict[dt.date | None, OnTimeFigures], selection: Selection) -> list[OnTimeRow]:
     """Return a row for each month, an uneventful one too: what is open at a month's end is carried into the next."""
-    by_month = {cell.span: cell.sums for cell in cells}
-    running = _Running()
-    running.add(by_month.get(None, _NOTHING))
+    past = by_month.get(None, _NOTHING)
+    carried_over, overdue, index_late = past.carried_over, past.pending_overdue, past.pending_index_late
     rows = []
     for month in months(selection.first, selection.counted_to):
-        sums = by_month.get(month, _NOTHING)
-        before = _Running(running.pending, running.overdue, running.index_late)
-        running.add(sums)
+        own = by_month.get(month, _NOTHING)
+        overdue += own.pending_overdue
+        index_late += own.pending_index_late
+        figures = own._replace(carried_over=carried_over, pending_overdue=overdue, pending_index_late=index_late)
+        carried_over = figures.pending
         code = f"{month:%Y-%m}"
-        rows.append(OnTimeRow(code, code, _figures(before, sums, running)))
+        rows.append(OnTimeRow(code, code, figures))
     return rows

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.db import fetch_all, fetch_one, from_json
 from app.models.statistics import MEASURES
 from app.services.integration.queries import LAGS, Lag
-from app.services.statistics.periods import pieces_by_month, pieces_until
+from app.services.statistics.periods import Piece, pieces_by_month, pieces_until
 
 if TYPE_CHECKING:
     from app.services.statistics.selection import Selection
@@ -29,16 +30,34 @@ class FilterRows:
     procedures_of_field: list[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SummedCells:
-    """Sums of one group in one span: None is everything before the period, else the first day of period or month."""
+class Weight(StrEnum):
+    """Which cells a figure is made of."""
 
-    group: str
-    """What was added up; several procedures share the code of one field."""
-    code: str
+    BEFORE = "before"
+    """Everything before the period: what was open then is carried over."""
+    WITHIN = "within"
+    UNTIL = "until"
+    """Everything up to the end of the period: what is open then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number to read off the cells: the sum of measures, some taken away, over the cells of its weight."""
+
     name: str
-    span: dt.date | None
-    sums: dict[str, int]
+    weight: Weight
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A piece of time, and how often it counts in each weight."""
+
+    piece: Piece
+    before: int
+    within: int
+    until: int
 
 
 FILTERS = """
@@ -64,9 +83,11 @@ async def find_filters(
     )
 
 
+# What comes before the period belongs to none of its months.
+_MONTH = "case when scan.within <> 0 then date_trunc('month', c.bucket)::date end"
 _KEYS = {
     None: "0",
-    "month": "0",
+    "month": _MONTH,
     "unit": "c.unit_id",
     "procedure": "c.procedure_id",
     "field": "c.procedure_id",
@@ -79,7 +100,7 @@ _NAME_OF_PROCEDURE = """
 """
 _LABELS = {
     None: ("'' as code, '' as name", ""),
-    "month": ("'' as code, '' as name", ""),
+    "month": ("added.key as code, null as name", ""),
     "unit": ("u.code, u.name", "join unit u on u.id = added.key"),
     "procedure": (
         f"p.code, coalesce({_NAME_OF_PROCEDURE}, p.code) as name",
@@ -88,17 +109,11 @@ _LABELS = {
     "field": ("p.field as code, p.field as name", "join procedure p on p.id = added.key"),
     "channel": ("added.key as code, added.key as name", ""),
 }
-_SUMS = ", ".join(f"sum(part.{measure}) as {measure}" for measure in MEASURES)
-_READ = ", ".join(f"sum(c.{measure} * piece.weight) as {measure}" for measure in MEASURES)
-_ADDED = ", ".join(f"added.{measure}" for measure in MEASURES)
 # An open dossier due later today is in today's cell of overdue ones already; it is not overdue yet.
-_LIVE = ", ".join(
-    {
-        "overdue_change": "-1 as overdue_change",
-        "index_late_change": "-(c.index_late_on = c.overdue_on and not c.asked_twice)::integer as index_late_change",
-    }.get(measure, f"0 as {measure}")
-    for measure in MEASURES
-)
+_LIVE = {
+    "overdue_change": "-1",
+    "index_late_change": "-(c.index_late_on = c.overdue_on and not c.asked_twice)::integer",
+}
 
 
 class _Parameters:
@@ -112,95 +127,96 @@ class _Parameters:
         return f"${len(self.values)}"
 
 
-async def sum_cells(
-    connection: AsyncConnection, selection: "Selection", *, with_past: bool = True
-) -> list[SummedCells]:
-    """Add the cells of the selection by group and span. One round trip.
+async def read_figures(
+    connection: AsyncConnection, selection: "Selection", figures: Sequence[Figure]
+) -> Sequence[Sequence[Any]]:
+    """Return a row a group: code, name, then the figures in their order. One round trip.
 
-    `with_past` adds everything before the period (what was carried over) and judges what is open now.
+    Grouped by month the code is the month's first day, and None in the row of everything before the period; figures
+    up to the end of the period are then those of the month alone, to be added up from one month to the next.
     """
-    sql, parameters = statement(selection, with_past=with_past)
-    rows = await fetch_all(connection, sql, *parameters)
-    width = len(MEASURES)
-    found = [
-        SummedCells(
-            group=row.group,
-            code=row.code,
-            name=row.name,
-            span=row.span,
-            sums=dict(zip(MEASURES, map(int, row[-width:]), strict=True)),
-        )
-        for row in rows
-    ]
-    return found if selection.group_by == "month" else _without_past(found)
+    sql, parameters = statement(selection, figures)
+    return await fetch_all(connection, sql, *parameters)
 
 
-def _without_past(found: list[SummedCells]) -> list[SummedCells]:
-    """Turn sums up to the end of the period into sums of the period, by taking away those up to its beginning."""
-    spans: list[SummedCells] = []
-    past: dict[str, int] = {}
-    of: str | None = None
-    for cell in found:
-        if cell.group != of:
-            of, past = cell.group, {}
-        if cell.span is None:
-            past = cell.sums
-            spans.append(cell)
-        else:
-            within = {measure: count - past.get(measure, 0) for measure, count in cell.sums.items()}
-            spans.append(replace(cell, sums=within))
-    return spans
-
-
-def statement(selection: "Selection", *, with_past: bool) -> tuple[str, Sequence[object]]:
+def statement(selection: "Selection", figures: Sequence[Figure]) -> tuple[str, Sequence[object]]:
     """Return the SQL and its parameters; the text depends on the shape of the question only, never on its values."""
     parameters = _Parameters()
-    by_month = selection.group_by == "month"
-    before = pieces_until(min(selection.first - _DAY, selection.counted_to))
-    within = pieces_until(selection.counted_to) if selection.first <= selection.counted_to else []
-    if by_month:
-        before = before if with_past else []
-        within = pieces_by_month(selection.first, selection.counted_to)
-    read = [*before, *within]
+    with_past = any(figure.weight is not Weight.WITHIN for figure in figures)
+    scans = _scans_by_month(selection, with_past=with_past) if selection.group_by == "month" else _scans(selection)
     unnested = ", ".join(
         (
-            f"{parameters.add([piece.grain.value for piece in read])}::text[]",
-            f"{parameters.add([piece.first for piece in read])}::date[]",
-            f"{parameters.add([piece.last for piece in read])}::date[]",
-            f"{parameters.add([piece.weight for piece in read])}::integer[]",
-            f"{parameters.add([index < len(before) for index in range(len(read))])}::boolean[]",
+            f"{parameters.add([scan.piece.grain.value for scan in scans])}::text[]",
+            f"{parameters.add([scan.piece.first for scan in scans])}::date[]",
+            f"{parameters.add([scan.piece.last for scan in scans])}::date[]",
+            f"{parameters.add([scan.before for scan in scans])}::integer[]",
+            f"{parameters.add([scan.within for scan in scans])}::integer[]",
+            f"{parameters.add([scan.until for scan in scans])}::integer[]",
         )
     )
-    span = "date_trunc('month', c.bucket)::date" if by_month else f"{parameters.add(selection.first)}::date"
-    key = _KEYS[selection.group_by]
+    needed = [measure for measure in MEASURES if any(measure in (*each.plus, *each.minus) for each in figures)]
     table, chosen, chosen_facts = _conditions(selection, parameters)
-    # OFFSET 0 keeps each piece a scan of its own: a few ranges of an index instead of a join that reads everything.
+    # Each scan adds up its own few ranges of an index; a join would read everything.
     parts = f"""
-    select {key} as key, case when piece.before then null else {span} end as span, {_READ}
-    from unnest({unnested}) as piece (grain, first, last, weight, before)
+    select scan.before, scan.within, scan.until, summed.*
+    from unnest({unnested}) as scan (grain, first, last, before, within, until)
     cross join lateral (
-      select c.* from {table} c
-      where c.grain = piece.grain and c.bucket between piece.first and piece.last and {chosen}
-      offset 0
-    ) c
-    group by 1, 2"""
+      select {_KEYS[selection.group_by]} as key, {", ".join(f"sum(c.{name})::integer as {name}" for name in needed)}
+      from {table} c
+      where c.grain = scan.grain and c.bucket between scan.first and scan.last and {chosen}
+      group by 1
+    ) summed"""
     if with_past and selection.is_live:
-        today = f"{parameters.add(selection.today)}::date"
-        present = f"date_trunc('month', {today})::date" if by_month else span
-        # A period that begins in the future has no present of its own: what is open was carried over.
-        if selection.first > selection.today:
-            present = "null::date"
-        parts += f"""
-    union all
-    select {key}, {present}, {_LIVE} from dossier_fact c
-    where c.ended_on is null and c.due_at >= {parameters.add(selection.now)}::timestamptz
-      and c.due_at < {parameters.add(selection.tomorrow)}::timestamptz and c.overdue_on = {today} {chosen_facts}"""
+        parts += _live(selection, parameters, needed, chosen_facts)
+    added = ", ".join(f"{_sum_of(figure)}::bigint as {figure.name}" for figure in figures)
     label, join = _LABELS[selection.group_by]
+    read = ", ".join(f"added.{figure.name}" for figure in figures)
+    end = "order by 1"
+    if selection.group_by == "field":
+        read = ", ".join(f"sum(added.{figure.name})::bigint" for figure in figures)
+        end = "group by p.field order by 1"
     sql = f"""
-    select {label}, added.span, added.key::text as group, {_ADDED}
-    from (select part.key, part.span, {_SUMS} from ({parts}) part group by 1, 2) added
-    {join} order by 1, 4, added.span nulls first"""
+    select {label}, {read}
+    from (select part.key, {added} from ({parts}) part group by part.key) added
+    {join} {end}"""
     return sql, parameters.values
+
+
+def _live(selection: "Selection", parameters: _Parameters, needed: Sequence[str], chosen: str) -> str:
+    """Return the rows of dossiers due later today."""
+    today = f"{parameters.add(selection.today)}::date"
+    key = _KEYS[selection.group_by]
+    if selection.group_by == "month":
+        # A period that begins in the future has no present of its own: what is open was carried over.
+        key = "null::date" if selection.first > selection.today else f"date_trunc('month', {today})::date"
+    return f"""
+    union all
+    select 0, 0, 1, {key}, {", ".join(_LIVE.get(measure, "0") for measure in needed)} from dossier_fact c
+    where c.ended_on is null and c.due_at >= {parameters.add(selection.now)}::timestamptz
+      and c.due_at < {parameters.add(selection.tomorrow)}::timestamptz and c.overdue_on = {today}{chosen}"""
+
+
+def _sum_of(figure: Figure) -> str:
+    terms = [f"part.{measure}" for measure in figure.plus], [f"part.{measure}" for measure in figure.minus]
+    expression = " - ".join((" + ".join(terms[0]), *terms[1]))
+    return f"sum(part.{figure.weight.value} * ({expression}))"
+
+
+def _scans(selection: "Selection") -> list[_Scan]:
+    """Return what makes up the period: everything until its end less everything before its beginning."""
+    before = pieces_until(min(selection.first - _DAY, selection.counted_to))
+    if selection.first > selection.counted_to:
+        return [_Scan(piece, before=piece.weight, within=0, until=piece.weight) for piece in before]
+    past = [_Scan(piece, before=piece.weight, within=-piece.weight, until=0) for piece in before]
+    until = pieces_until(selection.counted_to)
+    return past + [_Scan(piece, before=0, within=piece.weight, until=piece.weight) for piece in until]
+
+
+def _scans_by_month(selection: "Selection", *, with_past: bool) -> list[_Scan]:
+    before = pieces_until(min(selection.first - _DAY, selection.counted_to)) if with_past else []
+    within = pieces_by_month(selection.first, selection.counted_to)
+    past = [_Scan(piece, before=piece.weight, within=0, until=piece.weight) for piece in before]
+    return past + [_Scan(piece, before=0, within=piece.weight, until=piece.weight) for piece in within]
 
 
 def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, str, str]:

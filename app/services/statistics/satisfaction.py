@@ -1,8 +1,9 @@
 """What citizens answered in a period: five levels, three reported levels, and how many answered at all."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,12 +11,11 @@ from app.domain.indicators import Rate
 from app.domain.satisfaction import SatisfactionCounts, SatisfactionLevel
 from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.periods import months
-from app.services.statistics.queries import SummedCells, sum_cells
-from app.services.statistics.selection import Selection, select
+from app.services.statistics.queries import Figure, Weight, read_figures
+from app.services.statistics.selection import select
 
 
-@dataclass(frozen=True, slots=True)
-class SatisfactionFigures:
+class SatisfactionFigures(NamedTuple):
     """Ratings given in the period, and how many dossiers were resolved in it, each an invitation to rate."""
 
     counts: SatisfactionCounts
@@ -27,8 +27,7 @@ class SatisfactionFigures:
         return self.counts.response_rate(self.invited)
 
 
-@dataclass(frozen=True, slots=True)
-class SatisfactionRow:
+class SatisfactionRow(NamedTuple):
     """The figures of one unit, procedure, field, channel or month (`2026-03`)."""
 
     code: str
@@ -48,43 +47,38 @@ class SatisfactionReport:
     as_of: dt.datetime
 
 
+_FIGURES = (
+    *(Figure(f"rated_{level.value}", Weight.WITHIN, (f"rated_{level.value}",)) for level in SatisfactionLevel),
+    Figure("invited", Weight.WITHIN, ("early", "on_time", "late")),
+)
+_NOTHING = SatisfactionFigures(SatisfactionCounts(), 0)
+
+
 async def satisfaction_report(
     connection: AsyncConnection, question: StatisticsQuestion, *, now: dt.datetime
 ) -> SatisfactionReport:
     """Count the ratings asked for. Two round trips at most; raises `InvalidInput` with all faults of the question."""
     selection = await select(connection, question, now=now)
-    cells = await sum_cells(connection, selection, with_past=False)
+    found = await read_figures(connection, selection, _FIGURES)
+    groups = [(code, name, _figures(counts)) for code, name, *counts in found]
+    rows: list[SatisfactionRow] = []
+    if selection.group_by == "month":
+        by_month = {month: figures for month, _, figures in groups}
+        codes = {f"{month:%Y-%m}": month for month in months(selection.first, selection.counted_to)}
+        rows = [SatisfactionRow(code, code, by_month.get(month, _NOTHING)) for code, month in codes.items()]
+    elif selection.group_by is not None:
+        rows = [SatisfactionRow(*group) for group in groups if group[2] != _NOTHING]
     return SatisfactionReport(
         first=selection.first,
         last=selection.last,
         group_by=selection.group_by,
-        rows=_rows(cells, selection),
-        total=figures(cells),
+        rows=rows,
+        total=_figures([sum(counts) for counts in zip(*(row[2:] for row in found), strict=True)] or [0] * 6),
         as_of=selection.as_of,
     )
 
 
-def figures(cells: Iterable[SummedCells]) -> SatisfactionFigures:
-    """Add up the ratings and invitations of these cells."""
-    levels: dict[int, int] = dict.fromkeys(SatisfactionLevel, 0)
-    invited = 0
-    for cell in cells:
-        for level in SatisfactionLevel:
-            levels[level] += cell.sums[f"rated_{level.value}"]
-        invited += cell.sums["early"] + cell.sums["on_time"] + cell.sums["late"]
-    return SatisfactionFigures(SatisfactionCounts.from_mapping(levels), invited)
-
-
-def _rows(cells: list[SummedCells], selection: Selection) -> list[SatisfactionRow]:
-    groups: dict[tuple[str, str], list[SummedCells]] = {}
-    if selection.group_by == "month":
-        for month in months(selection.first, selection.counted_to):
-            code = f"{month:%Y-%m}"
-            groups[code, code] = [cell for cell in cells if cell.span == month]
-    elif selection.group_by is not None:
-        for cell in cells:
-            groups.setdefault((cell.code, cell.name), []).append(cell)
-    rows = [SatisfactionRow(code, name, figures(found)) for (code, name), found in groups.items()]
-    if selection.group_by == "month":
-        return rows
-    return [row for row in rows if row.figures.invited or row.figures.counts.responses]
+def _figures(counts: Sequence[int]) -> SatisfactionFigures:
+    """Read what `_FIGURES` asked for: ratings by level, level 1 first, then invitations."""
+    very_bad, bad, neutral, good, very_good, invited = counts
+    return SatisfactionFigures(SatisfactionCounts((very_bad, bad, neutral, good, very_good)), invited)

@@ -1,7 +1,11 @@
-"""The figures as they are published: counts, and rates that show what they were divided from."""
+"""The figures as they are published: counts, and rates that show what they were divided from.
+
+The models are the declared shape; the documents are built as plain dictionaries, a row a commune, and a test compares
+the two.
+"""
 
 import datetime as dt
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -19,10 +23,6 @@ class DefinitionView(BaseModel):
     en: str
     source: str
 
-    @classmethod
-    def of(cls, definition: Definition) -> Self:
-        return cls(code=definition.code, vi=definition.vi, en=definition.en, source=definition.source)
-
 
 class RateView(BaseModel):
     """A counted fraction; `rate` and `percent` ("99.80") are null where the denominator is 0."""
@@ -31,10 +31,6 @@ class RateView(BaseModel):
     denominator: int
     rate: float | None
     percent: str | None
-
-    @classmethod
-    def of(cls, rate: Rate) -> Self:
-        return cls(numerator=rate.numerator, denominator=rate.denominator, rate=rate.rate, percent=rate.percent)
 
 
 class ResolvedView(BaseModel):
@@ -85,25 +81,13 @@ class OnTimeRowView(OnTimeView):
 class OnTimeReportView(BaseModel):
     """Number of dossiers kept and not kept to their date. `from` and `to` are days in Vietnam, both included."""
 
-    from_: dt.date = Field(serialization_alias="from")
+    from_: dt.date = Field(alias="from")
     to: dt.date
     group_by: str | None
     definitions: list[DefinitionView]
     rows: list[OnTimeRowView]
     total: OnTimeView
     as_of: dt.datetime
-
-    @classmethod
-    def of(cls, report: OnTimeReport) -> Self:
-        return cls(
-            from_=report.first,
-            to=report.last,
-            group_by=report.group_by,
-            definitions=[DefinitionView.of(definition) for definition in ON_TIME_DEFINITIONS],
-            rows=[OnTimeRowView(code=row.code, name=row.name, **_on_time_fields(row.figures)) for row in report.rows],
-            total=OnTimeView(**_on_time_fields(report.total)),
-            as_of=report.as_of,
-        )
 
 
 class LevelsView(BaseModel):
@@ -147,58 +131,96 @@ class SatisfactionRowView(SatisfactionView):
 class SatisfactionReportView(SatisfactionView):
     """The whole selection, and its rows if it was grouped."""
 
-    from_: dt.date = Field(serialization_alias="from")
+    from_: dt.date = Field(alias="from")
     to: dt.date
     group_by: str | None
     definitions: list[DefinitionView]
     rows: list[SatisfactionRowView]
     as_of: dt.datetime
 
-    @classmethod
-    def of(cls, report: SatisfactionReport, *, minimum_responses: int) -> Self:
-        return cls(
-            from_=report.first,
-            to=report.last,
-            group_by=report.group_by,
-            definitions=[DefinitionView.of(definition) for definition in SATISFACTION_DEFINITIONS],
-            rows=[
-                SatisfactionRowView(
-                    code=row.code, name=row.name, **_satisfaction_fields(row.figures, minimum=minimum_responses)
-                )
-                for row in report.rows
-            ],
-            as_of=report.as_of,
-            **_satisfaction_fields(report.total, minimum=minimum_responses),
-        )
 
-
-def _on_time_fields(figures: OnTimeFigures) -> dict[str, Any]:
+def on_time_document(report: OnTimeReport) -> dict[str, Any]:
+    """Return the document of `OnTimeReportView`."""
     return {
-        "received": figures.received,
-        "carried_over": figures.carried_over,
-        "resolved": ResolvedView(
-            total=figures.resolved, early=figures.early, on_time=figures.on_time, late=figures.late
-        ),
-        "closed_without_result": ClosedView(
-            total=figures.closed_without_result, withdrawn=figures.withdrawn, stopped=figures.stopped
-        ),
-        "pending": PendingView(total=figures.pending, in_time=figures.pending_in_time, overdue=figures.pending_overdue),
-        "resolved_on_time": RateView.of(figures.resolved_on_time),
-        "index_766_2_1": RateView.of(figures.index_766_2_1),
-        "against_promise": RateView.of(figures.against_promise),
+        "from": report.first,
+        "to": report.last,
+        "group_by": report.group_by,
+        "definitions": _ON_TIME_DEFINITIONS,
+        "rows": [{"code": row.code, "name": row.name, **_on_time(row.figures)} for row in report.rows],
+        "total": _on_time(report.total),
+        "as_of": report.as_of,
     }
 
 
-def _satisfaction_fields(figures: SatisfactionFigures, *, minimum: int) -> dict[str, Any]:
-    counts = figures.counts
-    levels = zip(SatisfactionLevel, counts.by_level, strict=True)
+def satisfaction_document(report: SatisfactionReport, *, minimum_responses: int) -> dict[str, Any]:
+    """Return the document of `SatisfactionReportView`."""
+    rows = [
+        {"code": row.code, "name": row.name, **_satisfaction(row.figures, minimum=minimum_responses)}
+        for row in report.rows
+    ]
     return {
-        "levels": LevelsView(**{level.name.lower(): count for level, count in levels}),
-        "three_levels": ThreeLevelsView(**{level.value: count for level, count in counts.three_levels.items()}),
-        "satisfied": RateView.of(counts.satisfied),
-        "very_satisfied": RateView.of(counts.very_satisfied),
+        "from": report.first,
+        "to": report.last,
+        "group_by": report.group_by,
+        "definitions": _SATISFACTION_DEFINITIONS,
+        "rows": rows,
+        "as_of": report.as_of,
+        **_satisfaction(report.total, minimum=minimum_responses),
+    }
+
+
+def _definition(definition: Definition) -> dict[str, str]:
+    return {"code": definition.code, "vi": definition.vi, "en": definition.en, "source": definition.source}
+
+
+_ON_TIME_DEFINITIONS = [_definition(definition) for definition in ON_TIME_DEFINITIONS]
+_SATISFACTION_DEFINITIONS = [_definition(definition) for definition in SATISFACTION_DEFINITIONS]
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "numerator": rate.numerator,
+        "denominator": rate.denominator,
+        "rate": rate.rate,
+        "percent": rate.percent,
+    }
+
+
+def _on_time(figures: OnTimeFigures) -> dict[str, Any]:
+    pending, overdue = figures.pending, figures.pending_overdue
+    return {
+        "received": figures.received,
+        "carried_over": figures.carried_over,
+        "resolved": {
+            "total": figures.resolved,
+            "early": figures.early,
+            "on_time": figures.on_time,
+            "late": figures.late,
+        },
+        "closed_without_result": {
+            "total": figures.closed_without_result,
+            "withdrawn": figures.withdrawn,
+            "stopped": figures.stopped,
+        },
+        "pending": {"total": pending, "in_time": pending - overdue, "overdue": overdue},
+        "resolved_on_time": _rate(figures.resolved_on_time),
+        "index_766_2_1": _rate(figures.index_766_2_1),
+        "against_promise": _rate(figures.against_promise),
+    }
+
+
+_LEVEL_NAMES = tuple(level.name.lower() for level in SatisfactionLevel)
+
+
+def _satisfaction(figures: SatisfactionFigures, *, minimum: int) -> dict[str, Any]:
+    counts = figures.counts
+    return {
+        "levels": dict(zip(_LEVEL_NAMES, counts.by_level, strict=True)),
+        "three_levels": {level.value: count for level, count in counts.three_levels.items()},
+        "satisfied": _rate(counts.satisfied),
+        "very_satisfied": _rate(counts.very_satisfied),
         "responses": counts.responses,
         "invited": figures.invited,
-        "response_rate": RateView.of(figures.response_rate),
+        "response_rate": _rate(figures.response_rate),
         "too_small_to_publish": counts.too_few_to_publish(minimum),
     }
