@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import DossierDetailOut, DossierPageOut
 from app.bootstrap import Application
@@ -32,10 +31,9 @@ async def test_lines_and_dossiers_have_the_declared_shape(desk: Desk) -> None:
     codes_of = [(await desk.register())["code"], (await desk.register(accept=False))["code"]]
     page = await desk.client.get("/api/v1/dossiers", headers=desk.clerk, params={"limit": 1})
     whole = [await desk.client.get(f"/api/v1/dossiers/{code}", headers=desk.clerk) for code in codes_of]
-    shapes: list[type[BaseModel]] = [DossierPageOut, DossierDetailOut, DossierDetailOut]
-    for answer, shape in zip([page, *whole], shapes, strict=True):
-        seen = shape.model_validate_json(answer.content, extra="forbid")
-        assert set(seen.model_dump()) == set(answer.json())
+    DossierPageOut.model_validate_json(page.content, extra="forbid")
+    for answer in whole:
+        DossierDetailOut.model_validate_json(answer.content, extra="forbid")
 
 
 async def test_each_side_lists_the_dossier_once(application: Application, desk: Desk) -> None:
