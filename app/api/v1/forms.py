@@ -1,13 +1,11 @@
 """Routes of forms and slips: the forms there are, slips of a dossier, their PDF, the register."""
 
 import datetime as dt
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, BinaryIO, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi import Path as InPath
-from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
@@ -25,8 +23,9 @@ router = APIRouter(tags=["forms"])
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Corrector = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_CORRECT))]
 Key = Annotated[str | None, Depends(idempotency_key)]
-SlipId = Annotated[int, InPath(ge=1, le=2**63 - 1)]
+SlipId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PIECE = 65_536
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _NO_STORE = {"Cache-Control": "private, no-store"}
 
@@ -146,8 +145,12 @@ async def register(
         content = await register_pdf(connection, actor, wanted, now=now)
         disposition = {"Content-Disposition": f'inline; filename="{name}"'}
         return Response(content, media_type=PDF, headers={**_NO_STORE, **disposition})
-    path: Path = await register_workbook(connection, actor, wanted, now=now)
-    # The file is on its own way out; removing it is no work that matters if it were lost.
-    return FileResponse(
-        path, media_type=_WORKBOOK, filename=name, headers=_NO_STORE, background=BackgroundTask(path.unlink, True)
-    )
+    file = await register_workbook(connection, actor, wanted, now=now)
+    headers = {**_NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_pieces_of(file), media_type=_WORKBOOK, headers=headers)
+
+
+def _pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -5,8 +5,7 @@ import datetime as dt
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,27 +66,29 @@ async def register_pdf(connection: AsyncConnection, actor: Actor, wanted: Regist
 
 async def register_workbook(
     connection: AsyncConnection, actor: Actor, wanted: RegisterPeriod, *, now: dt.datetime
-) -> Path:
-    """Write the register to a workbook in a temporary file, which the caller removes; memory stays flat.
+) -> BinaryIO:
+    """Return the register as a workbook in a nameless temporary file, which goes when closed; memory stays flat.
 
     Raises like `register_pdf`.
     """
     unit = await _unit(connection, actor, wanted)
-    names = one_stop_names(unit.names, wanted.last)
-    with tempfile.NamedTemporaryFile(prefix="register-", suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
+    title = one_stop_names(unit.names, wanted.last).in_sentence
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it is handed to the caller, who closes it
     try:
-        book = RegisterWorkbook(path, title=names.in_sentence, first=wanted.first, last=wanted.last, made_at=now)
-        rows = 0
-        async for line in _lines(connection, actor, wanted, unit, now, most=WORKBOOK_ROWS):
-            book.add(line)
-            rows += 1
-        await asyncio.to_thread(book.close)
+        with tempfile.TemporaryDirectory(prefix="register-") as workplace:
+            period = (wanted.first, wanted.last)
+            book = RegisterWorkbook(file, title=title, period=period, made_at=now, workplace=workplace)
+            rows = 0
+            async for line in _lines(connection, actor, wanted, unit, now, most=WORKBOOK_ROWS):
+                book.add(line)
+                rows += 1
+            await asyncio.to_thread(book.close)
+        await _record(connection, actor, wanted, rows=rows, kind="xlsx", now=now)
     except BaseException:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+        file.close()
         raise
-    await _record(connection, actor, wanted, rows=rows, kind="xlsx", now=now)
-    return path
+    file.seek(0)
+    return file
 
 
 async def _unit(connection: AsyncConnection, actor: Actor, wanted: RegisterPeriod) -> Any:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from pathlib import Path
+from typing import BinaryIO
 
 import xlsxwriter
 
@@ -30,11 +30,16 @@ _FIRST_ROW = 3
 class RegisterWorkbook:
     """One sheet: title, headings that stay in sight, a line a dossier. Every cell is text; nothing is a formula."""
 
-    def __init__(self, path: Path, *, title: str, first: dt.date, last: dt.date, made_at: dt.datetime) -> None:
+    def __init__(
+        self, file: BinaryIO, *, title: str, period: tuple[dt.date, dt.date], made_at: dt.datetime, workplace: str
+    ) -> None:
+        """Rows wait in `workplace` until `close` packs them into `file`."""
+        first, last = period
         self._book = xlsxwriter.Workbook(
-            str(path),
+            file,
             {
                 "constant_memory": True,
+                "tmpdir": workplace,
                 # What people typed is never taken for a formula, a number or a link.
                 "strings_to_formulas": False,
                 "strings_to_numbers": False,
