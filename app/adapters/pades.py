@@ -14,7 +14,7 @@ import typst
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -34,6 +34,12 @@ from app.services.ports import FoundSignature, SignatureBox, SignatureReport, Si
 
 _STAMP = Path(__file__).parent / "signature_stamp.typ"
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)")
+_FILLS_ITS_BOX = SimpleBoxLayoutRule(
+    x_align=AxisAlignment.ALIGN_MIN,
+    y_align=AxisAlignment.ALIGN_MIN,
+    margins=Margins(),
+    inner_content_scaling=InnerScaling.STRETCH_FILL,
+)
 _FONTS = Path(str(resources.files("app.data"))) / "fonts"
 
 
@@ -119,7 +125,7 @@ class Pades:
             )
         if not isinstance(drawn, bytes):
             raise TypeError("a PDF is one piece of bytes")
-        return StaticStampStyle(background=_InMemoryPage(drawn), border_width=0)
+        return StaticStampStyle(background=_InMemoryPage(drawn), background_layout=_FILLS_ITS_BOX, border_width=0)
 
     def validate(self, pdf: bytes, at: dt.datetime) -> SignatureReport:
         """Do what `app.services.ports.Signer.validate_pdf` promises."""

@@ -19,6 +19,7 @@ from tests.factories.dossiers import Desk
 
 LEGAL_BASIS = "Luật Hộ tịch 2014; NĐ 123/2015/NĐ-CP"
 TEXT = {
+    "style": "certificate",
     "preamble": ["Xét đề nghị của bà Nguyễn Thị Thử Nghiệm;"],
     "articles": [
         "Xác nhận tình trạng hôn nhân của bà Nguyễn Thị Thử Nghiệm: chưa đăng ký kết hôn với ai.",

@@ -1,7 +1,7 @@
 """What people send about results and signatures. Shape only; the rules are in the use cases."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -16,8 +16,12 @@ AT_ONCE = 50
 
 
 class WrittenResult(Input):
-    """The words of a result that the house prints itself: what was decided, article by article."""
+    """The words of a result that the house prints itself: what was decided, article by article.
 
+    `style`: a decision numbers its articles under QUYẾT ĐỊNH, a certificate states them one after the other.
+    """
+
+    style: Literal["decision", "certificate"] = "decision"
     preamble: Annotated[tuple[LongText, ...], Field(max_length=20)] = ()
     """The grounds and the consideration: printed above the decision, a line each."""
     articles: Annotated[tuple[LongText, ...], Field(min_length=1, max_length=40)]

@@ -9,6 +9,7 @@ from app.core.clock import local_date
 from app.services.results import queries
 from app.services.results.inputs import DraftResult
 
+_COMMITTEES = ("province", "district", "commune")
 _PADDED_MONTHS = (1, 2)  # NĐ 30/2020: months 1 and 2 are written with two digits, the others as they are
 
 
@@ -23,8 +24,10 @@ async def printed_content(
         raise AssertionError("only a result with words of its own is printed")
     return {
         "form": {"name": body.title},
+        "style": text.style,
         "superior": _superior(place),
-        "office": agency_name(place.level, place.name).upper(),
+        "office": place.name.upper(),
+        "agency": agency_name(place.level, place.name),
         "number": body.number,
         "place_and_date": f"{_locality(place.name)}, {long_day(local_date(now))}",
         "title": body.title,
@@ -41,9 +44,9 @@ async def printed_content(
 
 def agency_name(level: str, name: str) -> str:
     """Return the agency that decides for a unit: a commune's and a province's is its people's committee."""
-    if level == "province":
-        return f"Ủy ban nhân dân {name}"
-    return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}" if level == "commune" else name
+    if level == "commune":
+        return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}"
+    return f"Ủy ban nhân dân {name}" if level in _COMMITTEES else name
 
 
 def long_day(day: dt.date) -> str:
@@ -53,9 +56,10 @@ def long_day(day: dt.date) -> str:
 
 
 def _superior(place: Any) -> str:
-    if place.level == "commune" or place.parent_name is None:
-        return ""
-    return agency_name(place.parent_level, place.parent_name).upper()
+    """Return the line above the agency's name; a people's committee stands above the name of its unit."""
+    if place.level in _COMMITTEES:
+        return "ỦY BAN NHÂN DÂN"
+    return "" if place.parent_name is None else agency_name(place.parent_level, place.parent_name).upper()
 
 
 def _locality(name: str) -> str:
