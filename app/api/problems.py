@@ -155,7 +155,12 @@ def prefers_english(accept_language: str) -> bool:
 async def _on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.DomainError)  # noqa: S101 - registered for this class only; narrows the type
     status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 422)
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    headers = None
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": "Bearer"}
+    elif status == HTTPStatus.TOO_MANY_REQUESTS:
+        minutes = [int(fault.params.get("minutes") or 1) for fault in error.refusals]
+        headers = {"Retry-After": str(60 * max(minutes, default=1))}
     return _answer(request, status=status, code=error.code, faults=error.refusals, headers=headers)
 
 

@@ -97,6 +97,7 @@ async def test_repeated_failure_locks_out_even_the_right_password_until_the_time
     locked = await sign_in(client, username, password)
     assert locked.status_code == 429
     assert codes(locked) == [("account_locked", None)]
+    assert 0 <= int(locked.headers["retry-after"]) - 60 * application.settings.lockout_minutes <= 60
     clock.move_to(clock.at + dt.timedelta(minutes=application.settings.lockout_minutes))
     assert (await sign_in(client, username, password)).status_code == 200
 

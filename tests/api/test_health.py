@@ -41,3 +41,10 @@ async def test_unknown_paths_answer_a_problem_in_both_languages(client: httpx.As
     assert answer.json()["title"] == "Not found"
     assert answer.json()["title_vi"] == "Không tìm thấy"
     assert answer.json()["trace_id"] == answer.headers["x-request-id"]
+
+
+async def test_metrics_name_the_whole_template_of_a_route_and_never_its_path(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/v1/units/nothing-of-that-name")).status_code == 404
+    metrics = (await client.get("/metrics")).text
+    assert 'motcua_http_requests_total{method="GET",route="/api/v1/units/{code}",status="404"}' in metrics
+    assert "nothing-of-that-name" not in metrics
