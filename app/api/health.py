@@ -13,6 +13,7 @@ from app.api.deps import App, public
 from app.api.messages import text_of
 from app.bootstrap import Application
 from app.core.clock import local_date
+from app.domain.errors import Unavailable
 from app.services.statistics.queries import HouseNumbers, house_numbers, known_calendar_days
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,20 @@ async def ready(app: App, response: Response) -> ReadyOut:
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         response.status_code = 503
         return ReadyOut(status="not_ready", database="unreachable", warnings=[])
-    return ReadyOut(status="ready", database="reachable", warnings=list(_warnings(app, days)))
+    warnings = [*_warnings(app, days), *await _silent(app)]
+    return ReadyOut(status="ready", database="reachable", warnings=warnings)
+
+
+async def _silent(app: Application) -> list[ReadinessWarning]:
+    """What does not answer although dossiers can go on without it: the store of papers, the virus check."""
+    silent = []
+    for outside in (app.storage, app.virus_scanner):
+        try:
+            if outside is not None:
+                await outside.check()
+        except Unavailable as error:
+            silent.append(_warning(error.refusals[0].code))
+    return silent
 
 
 def _warnings(app: Application, calendar_days: int | None) -> Iterator[ReadinessWarning]:

@@ -6,8 +6,10 @@ import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from app.bootstrap import Application
+from app.collecting import collect_orphans
 from app.core.clock import local_date
 from app.core.db import SERVICE_ROLE, plain_url
+from app.filing import finish_waiting
 from app.services.audit.queries import forget_answers
 from app.services.deadlines.changes import RECOMPUTE_TASK
 from app.services.digitization.process import DIGITIZATION_QUEUE, DIGITIZE_TASK
@@ -79,6 +81,16 @@ def job_queue(application: Application) -> App:
             if context.job.attempts + 1 >= DIGITIZATION_ATTEMPTS:
                 await give_up(application, batch_id)
             raise
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="finish_uploads", queueing_lock="finish_uploads")
+    async def finish_uploads(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await finish_waiting(application)
+
+    @queue.periodic(cron="37 * * * *")
+    @queue.task(name="collect_orphans", queueing_lock="collect_orphans")
+    async def collect(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await collect_orphans(application)
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs")

@@ -111,3 +111,13 @@ async def reads_of(connection: AsyncConnection, document_id: int, *, after: int,
         after,
         limit,
     )
+
+
+async def contents_after(connection: AsyncConnection, after: str, *, limit: int) -> Sequence[Any]:
+    """Return hashes of contents in ascending order, those after `after`."""
+    return await fetch_all(
+        connection,
+        "select sha256 from stored_content where doomed_at is null and sha256 > $1 order by sha256 limit $2",
+        after,
+        limit,
+    )
