@@ -64,11 +64,11 @@ def _pades_of(settings: Settings) -> "Pades":
     from pyhanko.sign.timestamps import HTTPTimeStamper
 
     from app.adapters.pades import Pades
-    from app.adapters.signing_keys import FileKeys, TestAuthority
+    from app.adapters.signing_keys import DevelopmentAuthority, FileKeys
 
     keys: KeySource
     if settings.signing_keys_dir is None:
-        keys = TestAuthority(settings.data_dir / "test-signing")
+        keys = DevelopmentAuthority(settings.data_dir / "test-signing")
     else:
         passphrase = settings.signing_key_passphrase
         keys = FileKeys(settings.signing_keys_dir, None if passphrase is None else passphrase.get_secret_value())

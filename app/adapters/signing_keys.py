@@ -90,7 +90,7 @@ class FileKeys:
         )
 
 
-class TestAuthority:
+class DevelopmentAuthority:
     """An authority of the installation's own, for development: whoever asks gets a certificate, worth nothing in law.
 
     It is made when it is first needed and kept in `directory`; processes that share it share the authority.

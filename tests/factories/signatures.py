@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.adapters.pades import Pades
 from app.adapters.signing import ThreadedSigner
-from app.adapters.signing_keys import TestAuthority
+from app.adapters.signing_keys import DevelopmentAuthority
 from app.bootstrap import Application
 from app.services.ports import Signer, SigningIdentity
 
@@ -42,7 +42,7 @@ def foreign_signer(name: str, *, of: Application | None = None) -> OutsideSigner
     if of is not None:
         return OutsideSigner(name, of.signing)
     directory = Path(tempfile.mkdtemp())
-    return OutsideSigner(name, ThreadedSigner(lambda: Pades(TestAuthority(directory)), is_test=True))
+    return OutsideSigner(name, ThreadedSigner(lambda: Pades(DevelopmentAuthority(directory)), is_test=True))
 
 
 def cms_parts(pdf: bytes) -> list[CmsPart]:
