@@ -182,8 +182,23 @@ async def test_an_apology_names_the_date_missed_and_the_new_one(desk: Desk, cloc
     text = text_of((await pdf_of(desk, slip)).content)
     assert "UBND PHƯỜNG CHÂU SƠN" in text
     assert "09 giờ 00 phút, ngày 27 tháng 11 năm 2026" in text
+    assert "sau khi trừ thời gian chờ" not in text
     assert "16 giờ 00 phút, ngày 01 tháng 12 năm 2026" in text
     assert "Lý do: Chờ xác minh nơi cư trú cũ." in text
+
+
+async def test_an_apology_after_a_wait_tells_the_date_on_the_receipt_and_the_one_the_wait_made(
+    desk: Desk, clock: FixedClock
+) -> None:
+    dossier = await desk.register()
+    await desk.act(dossier["code"], "request_supplement", **SUPPLEMENT)
+    go_to(clock, "2026-11-23 15:00")
+    await desk.act(dossier["code"], "receive_supplement", components=[{"code": "TP01", "originals": 1}])
+    go_to(clock, "2026-11-25 10:00")
+    await desk.act(dossier["code"], "extend", new_due_at="2026-12-01T16:00:00+07:00", reason="Chờ xác minh")
+    text = text_of((await pdf_of(desk, await issue(desk, dossier["code"], "apology"))).content)
+    assert "trả kết quả: 09 giờ 00 phút, ngày 27 tháng 11 năm 2026 (sau khi trừ thời gian chờ" in text
+    assert "15 giờ 00 phút, ngày 27 tháng 11 năm 2026)." in text
 
 
 @pytest.mark.parametrize(("action", "payload"), [("stop", STOP), ("withdraw", WITHDRAW)])

@@ -65,7 +65,7 @@ def _shared(facts: Any, day: dt.date) -> dict[str, Any]:
         "one_stop_plain": one_stop.in_sentence,
         "agency": agency.in_sentence,
         "agency_capital": agency.in_sentence[:1].upper() + agency.in_sentence[1:],
-        "request": f"{request}. {facts.summary}" if facts.summary else request,
+        "request": f"{request} – {facts.summary.rstrip('.')}" if facts.summary else request,
         "applicant_name": applicant.get("full_name") or "",
         "applicant_address": applicant.get("address"),
         "applicant_phone": applicant.get("phone"),
@@ -141,10 +141,13 @@ def _refusal(facts: Any, _base: str) -> dict[str, Any]:
 
 def _apology(facts: Any, _base: str) -> dict[str, Any]:
     moved = _needed(facts.adjustment)
+    before = _instant(moved["before_due"])
     return {
         "received_day": _capital(day_in_words(local_date(facts.accepted_at))),
         "field": facts.field,
-        "due": moment_in_words(_instant(moved["before_due"])),
+        "due": moment_in_words(facts.promised_due_at),
+        # What the applicant was awaited for is not the office's time: the date had moved before it was missed.
+        "moved_due": moment_in_words(before) if before != facts.promised_due_at else None,
         "new_due": moment_in_words(_instant(moved["after_due"])),
         "reason": sentence(moved["reason"]),
     }
