@@ -32,3 +32,43 @@ def explained(line: ChargeLine) -> tuple[str, str]:
         percent, left = line.reduction.percent, line.amount_vnd
         vi, en = f"{vi}; giảm {percent} % còn {dong(left)}", f"{en}; less {percent} % leaves {left:,}"
     return f"{vi} đồng", f"{en} đồng"
+
+
+_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_GROUPS = ("", "nghìn", "triệu", "tỷ", "nghìn tỷ")
+_TEN, _HUNDRED, _THOUSAND, _FIVE = 10, 100, 1000, 5
+
+
+def dong_in_words(amount: int) -> str:
+    """Return an amount below a million tỷ as receipts write it out: `Một trăm hai mươi nghìn đồng`."""
+    groups = []
+    left = amount
+    while left:
+        left, group = divmod(left, _THOUSAND)
+        groups.append(group)
+    words = [
+        f"{_three_digits(group, after_more=index + 1 < len(groups))} {_GROUPS[index]}".rstrip()
+        for index, group in enumerate(groups)
+        if group
+    ]
+    text = " ".join(reversed(words)) or _DIGITS[0]
+    return f"{text[0].upper()}{text[1:]} đồng"
+
+
+def _three_digits(group: int, *, after_more: bool) -> str:
+    hundreds, rest = divmod(group, _HUNDRED)
+    tens, units = divmod(rest, _TEN)
+    words = [f"{_DIGITS[hundreds]} trăm"] if hundreds or after_more else []
+    if tens > 1:
+        words.append(f"{_DIGITS[tens]} mươi")
+    elif tens == 1:
+        words.append("mười")
+    elif units and words:
+        words.append("lẻ")
+    if units == 1 and tens > 1:
+        words.append("mốt")
+    elif units == _FIVE and tens:
+        words.append("lăm")
+    elif units:
+        words.append(_DIGITS[units])
+    return " ".join(words)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.fee_sentences import explained
+from app.domain.fee_sentences import dong_in_words, explained
 from app.domain.fees import (
     Fee,
     FeeLine,
@@ -168,3 +168,23 @@ def test_the_national_code_of_online_payment_follows_from_the_method(method: str
 def test_a_line_explains_itself(pages: int, copies: int, reduction: Reduction | None, vi: str) -> None:
     (line,) = charge_lines([LISTED_COPY], [PricedPaper(name="x", pages=pages, copies=copies)], exemption=reduction)
     assert explained(line)[0] == vi
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0, "Không đồng"),
+        (2000, "Hai nghìn đồng"),
+        (10_000, "Mười nghìn đồng"),
+        (15_000, "Mười lăm nghìn đồng"),
+        (41_000, "Bốn mươi mốt nghìn đồng"),
+        (105_500, "Một trăm lẻ năm nghìn năm trăm đồng"),
+        (120_000, "Một trăm hai mươi nghìn đồng"),
+        (1_000_021, "Một triệu không trăm hai mươi mốt đồng"),
+        (1_250_000, "Một triệu hai trăm năm mươi nghìn đồng"),
+        (2_000_005_000, "Hai tỷ không trăm lẻ năm nghìn đồng"),
+        (1_000_000_000_000, "Một nghìn tỷ đồng"),
+    ],
+)
+def test_amounts_are_written_out_as_on_receipts(amount: int, words: str) -> None:
+    assert dong_in_words(amount) == words

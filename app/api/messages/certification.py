@@ -13,6 +13,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Phải nộp {amount_vnd} đồng: nêu hình thức đã thu trước khi trả bản chứng thực",
         "{amount_vnd} đồng are to be paid: say how, before the copies are handed over",
     ),
+    "certification_unknown": ("Hồ sơ này không chứng thực gì", "Nothing was certified by this dossier"),
     "signer_missing": ("Chưa nêu người ký chứng thực", "Say who signs"),
     "signer_may_not_sign": (
         "Người này không có quyền ký chứng thực của đơn vị",

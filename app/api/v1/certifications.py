@@ -22,6 +22,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.certification import queries
 from app.services.certification.certify import certify
 from app.services.certification.inputs import AllowFastLane, CertifyPapers
+from app.services.certification.paper import print_certification
 from app.services.certification.register import allow_fast_lane, register_of
 from app.services.inputs import Code
 
@@ -32,6 +33,7 @@ Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Keeper = Annotated[Actor, Depends(Requires(Permission.PROCEDURES_MANAGE))]
 Key = Annotated[str | None, Depends(idempotency_key)]
 _SORT = "-certified_at"
+PDF = "application/pdf"
 
 
 @router.post(
@@ -78,6 +80,19 @@ async def register(
     last = rows[limit - 1] if len(rows) > limit else None
     more = None if last is None else encode_cursor(_SORT, [last.certified_at.isoformat(), last.id])
     return Response(page([register_line(row) for row in rows[:limit]], more), media_type="application/json")
+
+
+@router.put(
+    "/certifications/{code}/paper",
+    summary="Phiếu chứng thực: khoản thu, số chứng thực, mã đánh giá / The slip of a certification, bit for bit",
+    response_class=Response,
+    responses={200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def paper(code: Code, app: App, connection: WriteConnection, actor: Reader) -> Response:
+    content = await print_certification(
+        connection, app.storage, actor, code, public_base_url=app.settings.public_base_url, now=app.clock.now()
+    )
+    return Response(content, media_type=PDF, headers={"Cache-Control": "private, no-store"})
 
 
 @router.get(

@@ -26,6 +26,7 @@ from app.services.inputs import Code
 from app.services.payments.charge import charge_fees, fees_of
 from app.services.payments.close_day import close_day, closed_days, till_of
 from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, RefundReceipt, VoidReceipt
+from app.services.payments.paper import print_receipt
 from app.services.payments.receipts import collect_fee, read_receipt, refund_receipt, void_receipt
 
 router = APIRouter(tags=["fees"])
@@ -35,6 +36,7 @@ Cashier = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_CONFIRM))]
 Refunder = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_REFUND))]
 Key = Annotated[str | None, Depends(idempotency_key)]
 _SORT = "-closed_at"
+PDF = "application/pdf"
 
 
 def _json(document: dict[str, object], status: int = 200) -> Response:
@@ -97,6 +99,19 @@ async def collect(
 )
 async def receipt(number: Code, connection: ReadConnection, actor: Reader) -> Response:
     return _json(receipt_document(await read_receipt(connection, actor, number)))
+
+
+@router.put(
+    "/fee-receipts/{number}/paper",
+    summary="Bản in biên lai: in một lần, lần sau đúng từng byte / The printed receipt, bit for bit",
+    response_class=Response,
+    responses={200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def receipt_paper(number: Code, app: App, connection: WriteConnection, actor: Reader) -> Response:
+    content = await print_receipt(
+        connection, app.storage, actor, number, public_base_url=app.settings.public_base_url, now=app.clock.now()
+    )
+    return Response(content, media_type=PDF, headers={"Cache-Control": "private, no-store"})
 
 
 @router.post(

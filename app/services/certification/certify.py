@@ -266,6 +266,7 @@ def _hand_over(body: CertifyPapers) -> HandOver:
         receiver_name=receiver.full_name,
         receiver_identity_number=receiver.identity_number,
         relationship=body.receiver.relationship if body.receiver else None,
+        authorisation=body.receiver.authorisation if body.receiver else None,
         proof=body.proof,
     )
 

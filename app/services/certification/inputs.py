@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.fees import PaymentMethod
-from app.services.dossiers.inputs import PersonInput
+from app.services.dossiers.inputs import Authorisation, PersonInput
 from app.services.inputs import Code, Input, Text
 from app.services.payments.inputs import Book, ExemptionInput, PaperInput, SomeDong
 
@@ -16,6 +16,7 @@ class ReceiverInput(Input):
     full_name: Text
     identity_number: Code | None = None
     relationship: Text | None = None
+    authorisation: Authorisation | None = None
 
 
 class CertifyPapers(Input):

@@ -103,3 +103,26 @@ async def procedure_and_book(connection: AsyncConnection, *, procedure_code: str
 async def display_name(connection: AsyncConnection, account_id: int) -> str | None:
     row = await fetch_one(connection, "select display_name from account where id = $1", account_id)
     return None if row is None else str(row.display_name)
+
+
+async def paper_facts(connection: AsyncConnection, dossier_id: int) -> Any:
+    """Return what the slip of a certification prints; `entries` in the order of the register."""
+    return await fetch_one(
+        connection,
+        "select (select coalesce(json_agg(json_build_object('number', e.number, 'year', e.year, 'suffix', b.suffix, "
+        "'paper', e.paper, 'pages', e.pages, 'copies', e.copies, 'signer', s.display_name, "
+        "'certified_at', e.certified_at) order by e.id), '[]') from certification_entry e "
+        "join certification_book b on b.code = e.book join account s on s.id = e.signer_id "
+        "where e.dossier_id = d.id) as entries, v.name as procedure_name, p.full_name as applicant_name, "
+        "p.address as applicant_address, r.rating_token, w.display_name as clerk, c.lines, c.total_vnd, "
+        "c.reduction_code, t.number as receipt_number "
+        "from dossier d join procedure_version v on v.id = d.procedure_version_id "
+        "left join dossier_party p on p.dossier_id = d.id and p.role = 'applicant' "
+        "left join receipt r on r.dossier_id = d.id and r.voided_at is null "
+        "left join account w on w.id = d.registered_by "
+        "left join lateral (select * from fee_charge c where c.dossier_id = d.id and c.status <> 'cancelled' "
+        "order by c.number limit 1) c on true "
+        "left join fee_receipt t on t.charge_id = c.id and t.voided_at is null "
+        "where d.id = $1",
+        dossier_id,
+    )

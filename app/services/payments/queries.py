@@ -320,3 +320,26 @@ async def closed_days(
         tie,
         limit,
     )
+
+
+async def valid_paper(connection: AsyncConnection, *, dossier_id: int, form_code: str, number: str) -> Any | None:
+    """Return the paper of the dossier that bears `number` and stands."""
+    return await fetch_one(
+        connection,
+        "select p.id, p.content_sha256 from issued_paper p where p.dossier_id = $1 and p.form_code = $2 "
+        "and p.number = $3 and p.status = 'valid' order by p.id limit 1",
+        dossier_id,
+        form_code,
+        number,
+    )
+
+
+async def unit_names(connection: AsyncConnection, unit_id: int) -> Any:
+    """Return name and level of a unit, and the name of its province."""
+    return await fetch_one(
+        connection,
+        "select u.name, u.level, coalesce((select p.name from unit p where p.parent_id is null "
+        "and u.path like p.path || '%' order by length(p.path) desc limit 1), u.name) as province_name "
+        "from unit u where u.id = $1",
+        unit_id,
+    )

@@ -14,8 +14,12 @@ from app.services.dossiers.recording.record import record_event, seen_dossier
 from app.services.dossiers.requests import Rendered
 from app.services.dossiers.transitions import perform
 from app.services.dossiers.view import DossierView
+from app.services.forms.issued_papers import change_status
 from app.services.payments import queries, writes
 from app.services.payments.inputs import CollectFee, RefundReceipt, VoidReceipt
+
+RECEIPT_FORM = "BIEN-LAI"
+"""What printed receipts are kept under."""
 
 
 async def collect_fee(
@@ -76,7 +80,7 @@ async def void_receipt(
     connection: AsyncConnection, actor: Actor, number: str, body: VoidReceipt, *, now: dt.datetime
 ) -> None:
     """Void a receipt on its day, before the cashier closes it; the charge is open again. All reasons at once."""
-    dossier = await _dossier_of(connection, actor, number, Permission.PAYMENTS_CONFIRM)
+    dossier = await dossier_of_receipt(connection, actor, number, Permission.PAYMENTS_CONFIRM)
     receipt = await queries.receipt(connection, number)
     if receipt.cashier_id != actor.account_id and not _may_refund(actor, receipt):
         raise Forbidden(Refusal("receipt_of_other_cashier"))
@@ -96,6 +100,10 @@ async def void_receipt(
         faults.append(Refusal("receipt_of_earlier_day"))
     refuse_all(ActionRefused, faults)
     await writes.void_receipt(connection, receipt.id, account_id=actor.account_id, reason=body.reason, now=now)
+    # Whoever scans the printed receipt learns that it is void.
+    paper = await queries.valid_paper(connection, dossier_id=dossier.id, form_code=RECEIPT_FORM, number=number)
+    if paper is not None:
+        await change_status(connection, paper.id, status="void", reason="receipt_voided", now=now)
     data = {"receipt": number, "amount_vnd": receipt.amount_vnd}
     await record_event(connection, actor, dossier, EventType.FEE_VOIDED, now=now, data=data)
 
@@ -104,7 +112,7 @@ async def refund_receipt(
     connection: AsyncConnection, actor: Actor, number: str, body: RefundReceipt, *, now: dt.datetime
 ) -> None:
     """Give money of a valid receipt back, whole or in part; cash comes out of the till of who gives it."""
-    dossier = await _dossier_of(connection, actor, number, Permission.PAYMENTS_REFUND)
+    dossier = await dossier_of_receipt(connection, actor, number, Permission.PAYMENTS_REFUND)
     receipt = await queries.receipt(connection, number)
     left = receipt.amount_vnd - receipt.refunded_vnd
     amount = left if body.amount_vnd is None else body.amount_vnd
@@ -138,11 +146,11 @@ async def refund_receipt(
 
 async def read_receipt(connection: AsyncConnection, actor: Actor, number: str) -> Any:
     """Return a receipt of a dossier in scope; raises `NotFound`."""
-    await _dossier_of(connection, actor, number, Permission.DOSSIERS_READ, lock=False)
+    await dossier_of_receipt(connection, actor, number, Permission.DOSSIERS_READ, lock=False)
     return await queries.receipt(connection, number)
 
 
-async def _dossier_of(
+async def dossier_of_receipt(
     connection: AsyncConnection, actor: Actor, number: str, permission: Permission, *, lock: bool = True
 ) -> Any:
     """Return the dossier of a receipt; what is read after its lock is what the last writer left."""

@@ -1,0 +1,135 @@
+"""The printed fee receipt: rendered once, kept, and given again bit for bit; its QR code says how it stands now.
+
+The form is the program's own; the law sets none in the two sets of the one-stop desk (TT 03/2025/TT-VPCP).
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.clock import local_date
+from app.core.db import from_json
+from app.domain.errors import ActionRefused, Refusal
+from app.domain.fee_sentences import dong, dong_in_words
+from app.domain.permissions import Actor, Permission
+from app.services.documents.contents import keep_bytes, read_bytes
+from app.services.forms.issued_papers import issue_paper, new_token, verify_address
+from app.services.forms.render import render
+from app.services.forms.wording import day_in_words, one_stop_names
+from app.services.payments import queries
+from app.services.payments.receipts import RECEIPT_FORM, dossier_of_receipt
+from app.services.ports import BlobStore
+
+_TEMPLATE = "counter-paper"
+_METHODS = {
+    "cash": "tiền mặt",
+    "bank_transfer": "chuyển khoản",
+    "online_national": "trực tuyến qua Cổng DVC quốc gia",
+    "online_province": "trực tuyến qua cổng của tỉnh",
+}
+
+
+async def print_receipt(
+    connection: AsyncConnection,
+    storage: BlobStore,
+    actor: Actor,
+    number: str,
+    *,
+    public_base_url: str,
+    now: dt.datetime,
+) -> bytes:
+    """Return the receipt's PDF, the same bytes every time. Raises `ActionRefused` for one that is void."""
+    dossier = await dossier_of_receipt(connection, actor, number, Permission.DOSSIERS_READ)
+    row = await queries.receipt(connection, number)
+    if row.voided_at is not None:
+        raise ActionRefused(Refusal("receipt_voided"))
+    data = {
+        "form": {"name": "Biên lai thu phí, lệ phí"},
+        "title": ["Biên lai thu phí, lệ phí"],
+        "number": number,
+        "payer_name": row.payer_name or "",
+        "payer_address": row.payer_address,
+        "request": row.procedure_name,
+        **money_of(from_json(row.lines), row.amount_vnd),
+        "method": _METHODS[row.method],
+        "reference": row.reference,
+        "reduction": row.reduction_code,
+        "entries": [],
+        "clerk": row.cashier,
+    }
+    return await paper_of(
+        connection,
+        storage,
+        actor,
+        dossier,
+        form_code=RECEIPT_FORM,
+        number=number,
+        data=data,
+        at=row.collected_at,
+        public_base_url=public_base_url,
+        now=now,
+    )
+
+
+def money_of(lines: Iterable[Mapping[str, Any]], total_vnd: int) -> dict[str, Any]:
+    """Return the lines of a charge and its sum as a paper prints them."""
+    return {
+        "lines": [
+            {
+                "name": line["name"],
+                "paper": line["paper"],
+                "explanation": line["explanation"]["vi"],
+                "amount": dong(line["amount_vnd"]),
+            }
+            for line in lines
+        ],
+        "total": dong(total_vnd),
+        "total_in_words": dong_in_words(total_vnd),
+    }
+
+
+async def paper_of(
+    connection: AsyncConnection,
+    storage: BlobStore,
+    actor: Actor,
+    dossier: Any,
+    *,
+    form_code: str,
+    number: str,
+    data: Mapping[str, Any],
+    at: dt.datetime,
+    public_base_url: str,
+    now: dt.datetime,
+) -> bytes:
+    """Return the paper of a locked dossier that bears `number`: the kept one, or a new one that is kept from now on."""
+    kept = await queries.valid_paper(connection, dossier_id=dossier.id, form_code=form_code, number=number)
+    if kept is not None:
+        return await read_bytes(storage, kept.content_sha256)
+    token, day = new_token(), local_date(at)
+    unit = await queries.unit_names(connection, dossier.receiving_unit_id)
+    names = one_stop_names({"name": unit.name, "level": unit.level, "province_name": unit.province_name}, day)
+    printed = {
+        "superior": names.superior,
+        "office": names.office,
+        "place_and_date": f"{names.place}, {day_in_words(day)}",
+        "dossier_code": dossier.code,
+        "verify_address": verify_address(public_base_url, token),
+        **data,
+    }
+    content = await asyncio.to_thread(render, _TEMPLATE, printed, at=now)
+    await issue_paper(
+        connection,
+        token=token,
+        kind="slip",
+        dossier_id=dossier.id,
+        unit_id=dossier.receiving_unit_id,
+        form_code=form_code,
+        number=number,
+        content_sha256=await keep_bytes(connection, storage, content, media_type="application/pdf", now=now),
+        issued_by=actor.account_id,
+        now=now,
+    )
+    return content
