@@ -2,6 +2,7 @@
 
 from app.api.messages import (
     alerts,
+    archive,
     calendars,
     certification,
     core,
@@ -42,6 +43,7 @@ for _part in (
     results,
     statistics,
     custody,
+    archive,
     vault,
 ):
     MESSAGES.update(_part.MESSAGES)

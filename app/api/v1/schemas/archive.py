@@ -1,0 +1,47 @@
+"""Documents of archive packages."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.api.v1.schemas.dossiers import local
+
+
+class ArchivePackageOut(BaseModel):
+    """`token`: what `GET /verify/{token}` opens; a package is genuine if its SHA-256 is `content_sha256`."""
+
+    dossier: str
+    number: int
+    object_id: str
+    content_sha256: str
+    size_bytes: int
+    files: int
+    last_event: int
+    token: str
+    made_at: dt.datetime
+    made_by: str | None
+
+
+class ArchivePackagesOut(BaseModel):
+    items: list[ArchivePackageOut]
+
+
+def package_document(row: Any) -> ArchivePackageOut:
+    return ArchivePackageOut(
+        dossier=row.dossier,
+        number=row.number,
+        object_id=row.object_id,
+        content_sha256=row.content_sha256,
+        size_bytes=row.size_bytes,
+        files=row.files,
+        last_event=row.log_seq,
+        token=row.token,
+        made_at=local(row.made_at),
+        made_by=row.made_by_name,
+    )
+
+
+def packages_document(rows: Sequence[Any]) -> ArchivePackagesOut:
+    return ArchivePackagesOut(items=[package_document(row) for row in rows])
