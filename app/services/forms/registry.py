@@ -21,9 +21,6 @@ class Purpose(StrEnum):
     REGISTER = "register"
 
 
-LARGE_PRINT = "large"
-
-
 @dataclass(frozen=True, slots=True)
 class Form:
     """One form of one instrument; its template is `app/data/forms/<code>.typ`."""
