@@ -71,6 +71,17 @@ async def test_every_state_is_there(demonstration: tuple[Application, Filled]) -
     assert sum(filled.states.values()) == DOSSIERS
 
 
+async def test_something_is_overdue_and_open(demonstration: tuple[Application, Filled]) -> None:
+    application, _ = demonstration
+    async with application.database.read() as connection:
+        rows = await fetch_all(
+            connection,
+            "select code from dossier where ended_at is null and suspended_since is null and current_due_at < $1",
+            NOW,
+        )
+    assert rows
+
+
 async def test_nothing_happens_in_the_future_or_before_the_story_begins(
     demonstration: tuple[Application, Filled],
 ) -> None:

@@ -32,6 +32,8 @@ _DAY: Final = 480
 _WEEKS: Final = 6
 _SHARE_IN_EACH_STATE: Final = 50
 """One dossier in so many is left in each of the ten states on purpose; the others stand where time has brought them."""
+_FORGOTTEN_WORKING_DAYS: Final = (9, 14)
+"""So long ago were those filed that are still being processed although they were promised within seven days."""
 _USUAL_FEE_VND: Final = 20_000
 _RATED_PERCENT: Final = 45
 _LEVELS: Final = {5: 88, 4: 8, 3: 3, 2: 1}
@@ -69,6 +71,10 @@ def _wanted(dossiers: int, chance: random.Random, calendar: WorkingCalendar, now
         for _ in range(in_each):
             ago = chance.randint(max(1, least * _DAY), most * _DAY)
             wanted.append(Wanted(calendar.add_working_minutes(now, -ago), kind, Pace.EARLY, state))
+    for _ in range(in_each):
+        ago = chance.randint(*(days * _DAY for days in _FORGOTTEN_WORKING_DAYS))
+        filed_at = calendar.add_working_minutes(now, -ago)
+        wanted.append(Wanted(filed_at, "plain", Pace.LATE, DossierState.PROCESSING))
     since = now - dt.timedelta(weeks=_WEEKS)
     window = calendar.working_minutes(since, now)
     while len(wanted) < dossiers:
@@ -113,7 +119,7 @@ class _Player:
             calendar=self._calendar,
             chance=self._chance,
             pace=wanted.pace,
-            components=tuple(component.code for component in content.components_for()),
+            components=_to_be_demanded(content),
             fee_vnd=next((fee.amount_vnd for fee in content.fees_for(channel) if fee.amount_vnd > 0), _USUAL_FEE_VND),
             applicant=person["full_name"],
         )
@@ -139,7 +145,7 @@ class _Player:
             if content.term(channel) is not None
             and content.components
             and content.competent_level in ("commune", "vertical")
-            and (not slow or _unhurried(content, channel))
+            and (not slow or (_unhurried(content, channel) and _to_be_demanded(content)))
         ]
         if not fitting:
             raise AssertionError("the shipped catalogue has procedures on every channel")
@@ -204,6 +210,15 @@ def _unhurried(content: VersionContent, channel: Channel) -> bool:
     """Three working days or more: enough to wait in."""
     term = content.term(channel)
     return term is not None and term.promised.unit.value.endswith("days") and term.promised.value in range(3, 8)
+
+
+def _to_be_demanded(content: VersionContent) -> tuple[str, ...]:
+    """The components that a request for supplement may name: those that no database answers for."""
+    return tuple(
+        component.code
+        for component in content.components_for()
+        if component.presented_only or not component.data_satisfiable
+    )
 
 
 def _keep(seen: list[DossierView]) -> Render:
