@@ -1,6 +1,7 @@
-"""The floor to compare with: Starlette and asyncpg, nothing else, inserting the rows that a registration inserts.
+"""The floor to compare with: Starlette and asyncpg, nothing else.
 
-No validation, no rights, no law: a body is parsed, eight statements run in one transaction, a small answer leaves.
+It inserts the rows that a registration inserts, lists 50 rows of a unit and reads one row: no validation, no rights, no
+law, no names of units and people, no children.
 """
 
 import datetime as dt
@@ -72,6 +73,25 @@ async def register(request: Request) -> Response:
     return Response(orjson.dumps({"code": code}), status_code=201, media_type="application/json")
 
 
+_READ = """
+select code, state, version, channel, registered_at, accepted_at, promised_due_at, current_due_at, due_provisional,
+  suspended_since, resolved_at, returned_at, procedure_id, receiving_unit_id, competent_unit_id, id
+from dossier where
+"""
+
+
+async def page(request: Request) -> Response:
+    state = request.app.state
+    sql = f"{_READ} receiving_unit_id = $1 order by registered_at desc, id desc limit 50"
+    rows = await state.pool.fetch(sql, state.listed_unit_id)
+    return Response(orjson.dumps([dict(row) for row in rows]), media_type="application/json")
+
+
+async def one(request: Request) -> Response:
+    row = await request.app.state.pool.fetchrow(f"{_READ} code = $1", request.path_params["code"])
+    return Response(orjson.dumps(dict(row)), media_type="application/json")
+
+
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     async with asyncpg.create_pool(os.environ["BENCH_DATABASE_URL"], min_size=4, max_size=20) as pool:
@@ -83,10 +103,14 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         )
         for name, value in row.items():
             setattr(app.state, name, value)
+        app.state.listed_unit_id = await pool.fetchval("select id from unit where code = $1", os.environ["BENCH_UNIT"])
         yield
 
 
-app = Starlette(routes=[Route("/register", register, methods=["POST"])], lifespan=lifespan)
+app = Starlette(
+    routes=[Route("/register", register, methods=["POST"]), Route("/page", page), Route("/one/{code}", one)],
+    lifespan=lifespan,
+)
 
 if __name__ == "__main__":
     import uvicorn

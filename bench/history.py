@@ -60,6 +60,12 @@ class People:
     def one(self, number: int) -> Call:
         return Call("GET", f"/api/v1/dossiers/{self.known[number % len(self.known)]}", self.clerk)
 
+    def bare_page(self, _number: int) -> Call:
+        return Call("GET", "/page")
+
+    def bare_one(self, number: int) -> Call:
+        return Call("GET", f"/one/{self.known[number % len(self.known)]}")
+
     def unit_year(self, number: int) -> Call:
         return self._figures(f"unit={self.unit}", number)
 

@@ -19,6 +19,7 @@ def running(command: list[str], environment: dict[str, str], port: int) -> Itera
         [sys.executable, "-m", *command],
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(port, process)
