@@ -174,7 +174,7 @@ def _check_validity(certificate: asn1_x509.Certificate, at: dt.datetime) -> None
 
 def _rectangle(writer: IncrementalPdfFileWriter, box: SignatureBox) -> tuple[int, int, int, int]:
     """Return the box in the coordinates of the first page, whose corner need not be at nought."""
-    page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call]
+    page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call]  # left untyped there
     while "/MediaBox" not in page and "/Parent" in page:
         page = page["/Parent"]
     left, bottom, right, top = (float(edge) for edge in page["/MediaBox"])

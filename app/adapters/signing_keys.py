@@ -136,7 +136,7 @@ def read_certificates(path: Path) -> list[asn1_x509.Certificate]:
 
 
 def pades_signer(file: _KeyFile) -> PadesSigner:
-    others = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    others = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # left untyped there
     others.register_multiple([_asn1(found) for found in file.chain])
     der = file.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -136,7 +136,7 @@ def test_a_time_stamp_authority_vouches_for_the_time(authority: Authority, tmp_p
     trust = authority.write_trust(tmp_path / "trusted.pem")
     key, certificate = authority.issue("TSA của bộ kiểm thử", time_stamps=True)
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # left untyped there
     known.register(asn1_x509.Certificate.load(authority.certificate.public_bytes(serialization.Encoding.DER)))
     stamper = DummyTimeStamper(
         tsa_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
@@ -17,9 +18,8 @@ from app.api.v1.schemas.results import (
 )
 from app.bootstrap import Application
 from app.domain.permissions import Actor, Permission
-from app.services.documents.contents import read_bytes
 from app.services.inputs import Code
-from app.services.results.draft import discard, ground_of_draft, make_draft, submit, take_back, write_draft
+from app.services.results.draft import MadeDraft, discard, submit, take_back, write_draft
 from app.services.results.inputs import (
     CheckSignatures,
     DiscardResult,
@@ -31,7 +31,8 @@ from app.services.results.inputs import (
 )
 from app.services.results.originals import link_to
 from app.services.results.publish import publish, revoke
-from app.services.results.read import checked_signatures, content_to_check, results_of_dossier, seen_result
+from app.services.results.read import results_of_dossier, seen_result
+from app.signing import check_signatures, draft_bytes, make_replacement, make_result, written
 
 router = APIRouter(tags=["results"])
 
@@ -43,6 +44,7 @@ Leader = Annotated[Actor, Depends(Requires(Permission.RESULTS_SIGN))]
 Key = Annotated[str | None, Depends(idempotency_key)]
 ResultId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 PDF = "application/pdf"
+_NO_STORE = {"Cache-Control": "no-store"}
 
 
 @router.get("/dossiers/{code}/results", summary="Các kết quả của hồ sơ / Results of a dossier")
@@ -59,7 +61,7 @@ async def results(code: Code, actor: Reader, connection: ReadConnection) -> Resu
 )
 async def post_draft(code: Code, body: DraftResult, actor: Preparer, app: App, request: Request, key: Key) -> Response:
     """From words that the house prints, or from a PDF among the dossier's documents, signed elsewhere or not."""
-    return await _draft(request, app, actor, code, body, key, replaces_id=None)
+    return await _keep(request, app, actor, key, await make_result(app, actor, code, body))
 
 
 @router.post(
@@ -67,10 +69,7 @@ async def post_draft(code: Code, body: DraftResult, actor: Preparer, app: App, r
     summary="Kiểm tra chữ ký số của một tệp trong hồ sơ / Judge the signatures of a file of the dossier",
 )
 async def post_check(code: Code, body: CheckSignatures, actor: PaperReader, app: App) -> SignatureCheckOut:
-    async with app.database.read() as connection:
-        await content_to_check(connection, actor, code, body.content_sha256)
-    report = await checked_signatures(app.storage, app.signing, body.content_sha256, now=app.clock.now())
-    return check_document(report)
+    return check_document(await check_signatures(app, actor, code, body.content_sha256))
 
 
 @router.get("/results/{result_id}", summary="Một kết quả / One result")
@@ -86,9 +85,7 @@ async def result(result_id: ResultId, actor: Reader, connection: ReadConnection)
 )
 async def draft_file(result_id: ResultId, actor: PaperReader, app: App) -> Response:
     """The signed PDF is among the dossier's documents."""
-    async with app.database.read() as connection:
-        row = await seen_result(connection, actor, result_id)
-    return Response(await read_bytes(app.storage, row.draft_sha256), media_type=PDF, headers=NO_STORE)
+    return Response(await draft_bytes(app, actor, result_id), media_type=PDF, headers=_NO_STORE)
 
 
 @router.post("/results/{result_id}/submit", summary="Trình ký / Submit for signature", response_model=ResultOut)
@@ -165,9 +162,7 @@ async def post_replace(
     result_id: ResultId, body: ReplaceResult, actor: Preparer, app: App, request: Request, key: Key
 ) -> Response:
     """The published one stands until the new one is signed and published."""
-    async with app.database.read() as connection:
-        row = await seen_result(connection, actor, result_id)
-    return await _draft(request, app, actor, row.dossier_code, body, key, replaces_id=result_id)
+    return await _keep(request, app, actor, key, await make_replacement(app, actor, result_id, body))
 
 
 @router.post("/results/{result_id}/revoke", summary="Thu hồi kết quả / Revoke a result", response_model=ResultOut)
@@ -206,39 +201,17 @@ async def post_link(
     return await once(connection, request, scope=_scope(actor), key=key, now=app.clock.now(), act=act)
 
 
-NO_STORE = {"Cache-Control": "no-store"}
-
-
-async def _draft(
-    request: Request,
-    app: Application,
-    actor: Actor,
-    code: str,
-    body: DraftResult,
-    key: str | None,
-    *,
-    replaces_id: int | None,
-) -> Response:
+async def _keep(request: Request, app: Application, actor: Actor, key: str | None, made: MadeDraft) -> Response:
     now = app.clock.now()
-    async with app.database.read() as connection:
-        ground = await ground_of_draft(
-            connection,
-            actor,
-            code,
-            body,
-            replaces_id=replaces_id,
-            public_base_url=app.settings.public_base_url,
-            now=now,
-        )
-    made = await make_draft(app.storage, app.signing, ground, now=now)
-    reason_code = body.reason_code if isinstance(body, ReplaceResult) else None
-    async with app.database.write() as connection:
 
+    async def keep(connection: AsyncConnection) -> Response:
         async def act() -> Response:
-            row = await write_draft(connection, actor, made, reason_code=reason_code, now=now)
+            row = await write_draft(connection, actor, made, now=now)
             return _json(result_document(row), status=201, headers={"Location": f"/api/v1/results/{row.id}"})
 
         return await once(connection, request, scope=_scope(actor), key=key, now=now, act=act)
+
+    return await written(app, keep)
 
 
 async def _act(

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
@@ -23,7 +24,8 @@ from app.services.inputs import Code
 from app.services.results.delegations import delegate, end_delegation, list_delegations
 from app.services.results.inputs import DeclineSignature, Delegate, PublishResult, SignBatch
 from app.services.results.read import seen_result
-from app.services.results.sign import decline, queue_of, requests_in_hand, sign_all, write_signed
+from app.services.results.sign import decline, queue_of, write_signed
+from app.signing import sign_requests, written
 
 router = APIRouter(prefix="/signing", tags=["signing"])
 
@@ -59,16 +61,16 @@ async def queue(
 async def post_sign(body: SignBatch, actor: Signatory, app: App, request: Request, key: Key) -> Response:
     """At most 50, each checked: one that cannot be signed is named with its reasons and spoils no other."""
     now = app.clock.now()
-    async with app.database.read() as connection:
-        requests = await requests_in_hand(connection, actor, body.ids, now=now)
-    signed = await sign_all(app.storage, app.signing, actor, requests, now=now)
-    async with app.database.write() as connection:
+    signed = await sign_requests(app, actor, body.ids)
 
+    async def write(connection: AsyncConnection) -> Response:
         async def act() -> Response:
             items = await write_signed(connection, actor, signed, now=now)
             return Response(batch_document(items).model_dump_json(), media_type="application/json")
 
         return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+
+    return await written(app, write)
 
 
 @router.post(

@@ -112,9 +112,7 @@ async def make_draft(storage: BlobStore, signer: Signer, ground: DraftGround, *,
     return MadeDraft(ground, Content(sha256=sha256, size_bytes=len(pdf), media_type=PDF), report.signatures)
 
 
-async def write_draft(
-    connection: AsyncConnection, actor: Actor, made: MadeDraft, *, reason_code: str | None = None, now: dt.datetime
-) -> Any:
+async def write_draft(connection: AsyncConnection, actor: Actor, made: MadeDraft, *, now: dt.datetime) -> Any:
     """Write the draft (signed at once if it came signed) and return it as `seen_result` does."""
     ground, body = made.ground, made.ground.body
     dossier = await seen_dossier(connection, actor, ground.code, Permission.RESULTS_PREPARE, lock=True)
@@ -137,7 +135,7 @@ async def write_draft(
             "content": ground.content,
             "draft_sha256": made.stored.sha256,
             "replaces_id": ground.replaces_id,
-            "reason_code": reason_code,
+            "reason_code": body.reason_code if isinstance(body, ReplaceResult) else None,
             "drafted_by": actor.account_id,
         },
         now=now,

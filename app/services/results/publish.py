@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.clock import local_date
 from app.domain.errors import ActionRefused, InvalidInput, Refusal
 from app.domain.lifecycle import DossierState, EventType
 from app.domain.permissions import Actor, Permission
@@ -14,6 +15,7 @@ from app.services.forms.issued_papers import change_status, issue_paper
 from app.services.results import queries, writes
 from app.services.results.access import result_in_hand, seen_result
 from app.services.results.inputs import RevokeResult
+from app.services.vault.hold import PaperFacts, hold_result, withdraw_result
 
 _DECIDED = (DossierState.RESOLVED, DossierState.RETURNED)
 _REASONS = "result_revocation_reasons"
@@ -42,6 +44,18 @@ async def publish(connection: AsyncConnection, actor: Actor, result_id: int, *, 
         issued_by=actor.account_id,
         now=now,
     )
+    facts = PaperFacts(
+        content_sha256=result.signed_sha256,
+        document_id=result.document_id,
+        issued_paper_id=paper_id,
+        issuer=dossier.competent_name,
+        number=result.number,
+        issued_on=local_date(result.signed_at),
+        valid_from=result.effective_from,
+        valid_until=result.effective_to,
+        legal_basis=result.legal_basis,
+    )
+    await hold_result(connection, actor, dossier, result_type=result.result_type, facts=facts, now=now)
     if result.replaces_id is not None:
         await _replace(connection, actor, dossier, result, paper_id, now=now)
     await writes.mark_published(connection, result_id, paper_id=paper_id, account_id=actor.account_id, now=now)
@@ -86,6 +100,7 @@ async def revoke(
     )
     if result.paper_id is not None:
         await change_status(connection, result.paper_id, status="revoked", reason=body.reason_code, now=now)
+        await withdraw_result(connection, actor, issued_paper_id=result.paper_id, reason=body.reason_code, now=now)
     await record_event(
         connection,
         actor,
@@ -121,6 +136,14 @@ async def _replace(
     )
     await change_status(
         connection, before.paper_id, status="replaced", reason=result.reason_code, replaced_by=paper_id, now=now
+    )
+    await withdraw_result(
+        connection,
+        actor,
+        issued_paper_id=before.paper_id,
+        reason=result.reason_code,
+        replaced_by_issued_paper_id=paper_id,
+        now=now,
     )
     await record_event(
         connection,
