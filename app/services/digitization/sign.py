@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.digitization import PieceState, Recognition
+from app.domain.digitization_fields import FieldKind
 from app.domain.documents import Change, DocumentKind
 from app.domain.errors import ActionRefused, Refusal, Unavailable
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
+from app.domain.search_text import fold
 from app.services.digitization import queries, writes
 from app.services.digitization.inputs import SignPiece
 from app.services.digitization.read import seen_piece
@@ -23,6 +25,7 @@ from app.services.documents.contents import Content, put_content, read_bytes, re
 from app.services.dossiers.recording.record import record_event, seen_dossier
 from app.services.forms.issued_papers import issue_paper, new_token
 from app.services.ports import BlobStore, SignatureBox, Signer, SigningFailed, SigningIdentity
+from app.services.vault.hold import PaperFacts, hold_component
 
 PDF = "application/pdf"
 REASON = "Số hóa từ bản giấy"
@@ -120,3 +123,18 @@ async def write_sealed(connection: AsyncConnection, actor: Actor, sealed: Sealed
             "unit": row.unit_code,
         },
     )
+    facts = await _paper_facts(connection, row, sha256=signed.sha256, document_id=document.id)
+    await hold_component(connection, actor, dossier, row.component_code, facts, now=now)
+
+
+async def _paper_facts(connection: AsyncConnection, row: Any, *, sha256: str, document_id: int) -> PaperFacts:
+    """Return what a clerk confirmed of the paper: its number, and the day of issue where the label names it."""
+    number, issued_on = None, None
+    for field in await queries.fields_of_piece(connection, row.id):
+        if field.value is None:
+            continue
+        if field.kind == FieldKind.DOCUMENT_NUMBER and number is None:
+            number = field.value
+        if field.kind == FieldKind.DATE and (field.name == "issued_on" or "ngay cap" in fold(field.label)):
+            issued_on = dt.date.fromisoformat(field.value)
+    return PaperFacts(content_sha256=sha256, document_id=document_id, number=number, issued_on=issued_on)

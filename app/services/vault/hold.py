@@ -79,10 +79,10 @@ async def hold_result(
     """Hold the published result of `dossier` (a row of `seen_dossier`) for its applicant.
 
     `facts.issued_paper_id` is its row of `issued_paper`: by it the paper is withdrawn when the result is. Returns None
-    for a result that is no component of anything, or whose applicant has no number.
+    for a refusal, a result that is no component of anything, or an applicant without a number.
     """
     content = await version_content(connection, dossier.procedure_version_id)
-    use = use_of_result(content.code, result_type)
+    use = None if await queries.was_denied(connection, dossier.id) else use_of_result(content.code, result_type)
     return await _hold(connection, actor, dossier, use, "result", None, facts, now=now)
 
 
@@ -210,7 +210,8 @@ async def _hold(
         {
             "holder_id": await writes.holder_of(connection, number),
             "kind": use.kind.code,
-            "about_holder": use.about_holder,
+            # A paper whose time cannot be told stands in for nothing by itself; it is proposed to people.
+            "about_holder": use.about_holder and (use.kind.valid_months is None or valid_until is not None),
             "origin": origin,
             "source_dossier_id": dossier.id,
             "component_code": component_code,

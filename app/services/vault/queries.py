@@ -27,6 +27,16 @@ async def number_of_applicant(connection: AsyncConnection, dossier_id: int) -> s
     return None if row is None else row.identity_number
 
 
+async def was_denied(connection: AsyncConnection, dossier_id: int) -> bool:
+    """Tell whether the decision went against the applicant: what is published then is no paper of theirs."""
+    row = await fetch_one(
+        connection,
+        "select 1 as one from dossier_outcome where dossier_id = $1 and kind = 'resolved' and reason_code = 'denied'",
+        dossier_id,
+    )
+    return row is not None
+
+
 async def papers_of(connection: AsyncConnection, identity_number: str) -> Sequence[Any]:
     """Return everything held for a person, the newest first."""
     return await fetch_all(
