@@ -83,3 +83,7 @@ async def test_a_receipt_is_voided_or_refunded_but_not_both(own_application: App
         desk.post(f"{path}/void", {"reason": "Nhầm"}, by=cashier), desk.post(f"{path}/refund", refund, by=cashier)
     )
     assert sorted(answer.status_code // 100 for answer in answers) == [2, 4]
+
+
+async def test_the_till_is_read_on_a_connection_that_cannot_write(desk: Desk) -> None:
+    assert (await desk.get("/cash-closes/till", unit=COMMUNE))["expected_vnd"] == 0

@@ -94,7 +94,7 @@ async def closed_days(
 
 
 async def _place(connection: AsyncConnection, actor: Actor, unit: str) -> Any:
-    place = await queries.place_of_tariff(connection, procedure_code=None, unit=unit)
+    place = await queries.unit_place(connection, unit)
     if place.unit_id is None:
         raise InvalidInput(Refusal("unit_unknown", "unit", {"code": unit}))
     if not actor.scope(Permission.PAYMENTS_CONFIRM).covers(place.unit_path):

@@ -74,6 +74,15 @@ async def place_of_tariff(connection: AsyncConnection, *, procedure_code: str | 
     )
 
 
+async def unit_place(connection: AsyncConnection, unit: str) -> Any:
+    """Return id and path of a unit; nulls if there is none of that code."""
+    return await fetch_one(
+        connection,
+        "select u.id as unit_id, u.path as unit_path from (select 1) one left join unit u on u.code = $1",
+        unit,
+    )
+
+
 async def overlapping_tariff(
     connection: AsyncConnection,
     *,
