@@ -18,7 +18,7 @@ from rich.table import Table
 
 from app.bootstrap import open_application
 from app.core.settings import Settings
-from bench import engine
+from bench import engine, reading
 from bench.history import People, prepare
 from bench.measure import WRK, Measured, Meter
 from bench.servers import free_port, postmaster_pid, running
@@ -38,6 +38,7 @@ async def main() -> None:
     console = Console()
     if not options.reads_only:
         engine.report(console)
+        reading.report(console)
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as temporary:
         data_dir = options.data_dir or Path(temporary)
         settings = Settings(data_dir=data_dir, database_name="bench", log_level="WARNING")

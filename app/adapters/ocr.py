@@ -32,6 +32,9 @@ _PDFA_IMPOSSIBLE: Final = 10
 _UNREADABLE: Final = frozenset({2, 8})
 _VERSION = re.compile(r"tesseract v?(\S+)")
 
+# Programs that could read when they were asked: readiness is asked often. What is missing is looked for every time.
+_able: dict[str, ReadingCapability] = {}
+
 log = structlog.get_logger(__name__)
 
 
@@ -50,10 +53,15 @@ class TesseractRecognition:
         program = shutil.which("tesseract", path=self._path)
         if program is None:
             return ReadingCapability(missing=("tesseract",))
+        if program in _able:
+            return _able[program]
         languages = (await self._ask(program, "--list-langs")).split()
         missing = tuple(f"tesseract:{name}" for name in (LANGUAGE, _ORIENTATION) if name not in languages)
         version = _VERSION.search(await self._ask(program, "--version"))
-        return ReadingCapability(missing=missing, version=version[1] if version else "")
+        found = ReadingCapability(missing=missing, version=version[1] if version else "")
+        if found.is_available:
+            _able[program] = found
+        return found
 
     async def recognize(self, pdf: Path, output: Path) -> tuple[ReadPage, ...]:
         if not (await self.capability()).is_available:

@@ -22,6 +22,7 @@ from ocrmypdf.pluginspec import OrientationConfidence
 from PIL import Image
 
 from app.adapters.pictures import cleaned, is_dim
+from app.core.supervision import end_with_parent
 
 REPORT_VARIABLE = "MOTCUA_OCR_REPORT"
 SURE_ENOUGH = 0.85
@@ -29,6 +30,7 @@ SURE_ENOUGH = 0.85
 _WORTHLESS = 0.5
 """Certainty of a word that speaks neither for nor against a reading."""
 _FINE_DPI = 250
+_POLITENESS = 10
 _PAGE_OF_FILE = re.compile(r"^(\d{6})")
 
 
@@ -81,6 +83,13 @@ class TwiceReading(TesseractOcrEngine):
         _note(input_file, "confidence", round(_certainty(page), 4))
         _note(input_file, "lines", [{"text": line, "confidence": sure} for line, sure in _lines(page)])
         return page, text
+
+
+@hookimpl
+def initialize(plugin_manager: Any) -> None:  # noqa: ARG001 - the hook's form
+    """Leave the machine to those who wait for an answer, and end with the worker that started this."""
+    end_with_parent(os.getppid())
+    os.nice(_POLITENESS)
 
 
 @hookimpl

@@ -5,6 +5,7 @@ settings, no database, no network.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
@@ -14,6 +15,7 @@ import zxingcpp
 from PIL import Image
 
 from app.adapters.pictures import is_blank
+from app.core.supervision import end_with_parent
 
 _LOOKING_DPI = 150
 _BLANKNESS_DPI = 75
@@ -75,4 +77,5 @@ def _pictures(page: Any) -> Iterator[tuple[float, int]]:
 
 
 if __name__ == "__main__":
+    end_with_parent(os.getppid())
     tell_pages(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.stdout)

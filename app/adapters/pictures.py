@@ -12,8 +12,9 @@ _BRIGHT_PAPER = 190
 _EVEN_PAPER = 60
 _FINEST_SHADE = 12
 """Points over which the paper's own shade is taken as even."""
-_NOISE_SHARE = 0.8
-"""Share of points that are paper on any page of print; what is ink among them is noise."""
+_NOISE_SHARE = 0.95
+"""Of the points that are lighter than their paper: the noise of the others is let through."""
+_SOFTNESS = 1.1
 
 
 def is_blank(picture: Image.Image) -> bool:
@@ -36,21 +37,28 @@ def is_dim(picture: Image.Image) -> bool:
 def cleaned(picture: Image.Image, *, scale: int) -> Image.Image:
     """Return a copy for reading dim pictures: enlarged, blurred, the paper's shade and its noise taken away, stretched.
 
-    What it gains is measured by `make bench` (see bench/README.md).
+    Noise is as often lighter as it is darker than the paper, and only noise is lighter: it tells how much of what is
+    darker is not ink. What all this gains is measured by `make bench` (see bench/README.md).
     """
     grey = picture.convert("L")
     grey = grey.resize((grey.width * scale, grey.height * scale), Image.Resampling.BICUBIC)
-    ink = _ink_of(grey.filter(ImageFilter.GaussianBlur(0.8 * scale)), _FINEST_SHADE * scale)
-    noise = _level(ink.histogram(), _NOISE_SHARE)
-    ink = ink.point([max(0, level - noise) for level in range(256)])
-    return ImageOps.autocontrast(ImageOps.invert(ink), cutoff=(1, 0))
+    grey = grey.filter(ImageFilter.GaussianBlur(_SOFTNESS * scale))
+    paper = _paper_of(grey, _FINEST_SHADE * scale)
+    noise = 1 + _level(ImageChops.subtract(grey, paper).histogram()[1:], _NOISE_SHARE)
+    ink = ImageChops.subtract(paper, grey).point([max(0, level - noise) for level in range(256)])
+    return ImageOps.autocontrast(ImageOps.invert(ink), cutoff=(0.5, 0))
 
 
 def _ink_of(picture: Image.Image, shade: int) -> Image.Image:
     """Return how much darker than the paper around it each point of a grey picture is."""
+    return ImageChops.subtract(_paper_of(picture, shade), picture)
+
+
+def _paper_of(picture: Image.Image, shade: int) -> Image.Image:
+    """Return what a grey picture would be without the fine things on it."""
     small = (max(1, picture.width // shade), max(1, picture.height // shade))
     paper = picture.resize(small, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(4))
-    return ImageChops.subtract(paper.resize(picture.size, Image.Resampling.BICUBIC), picture)
+    return paper.resize(picture.size, Image.Resampling.BICUBIC)
 
 
 def _level(counts: list[int], share: float) -> int:

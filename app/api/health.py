@@ -35,10 +35,23 @@ class ReadinessWarning(BaseModel):
     en: str
 
 
+class OptionalCapability(BaseModel):
+    """Something the service can do without. `missing`: the programs that are not installed."""
+
+    name: str
+    available: bool
+    missing: list[str]
+    vi: str
+    en: str
+
+
 class ReadyOut(BaseModel):
+    """`optional` says what this machine can do beyond dossiers; that it cannot leaves the service ready."""
+
     status: str
     database: str
     warnings: list[ReadinessWarning]
+    optional: list[OptionalCapability]
 
 
 @router.get("/health/ready", summary="Sẵn sàng phục vụ / Ready to serve")
@@ -49,9 +62,18 @@ async def ready(app: App, response: Response) -> ReadyOut:
             days = await known_calendar_days(connection, today=local_date(app.clock.now()))
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         response.status_code = 503
-        return ReadyOut(status="not_ready", database="unreachable", warnings=[])
+        return ReadyOut(status="not_ready", database="unreachable", warnings=[], optional=[])
     warnings = [*_warnings(app, days), *await _silent(app)]
-    return ReadyOut(status="ready", database="reachable", warnings=warnings)
+    return ReadyOut(status="ready", database="reachable", warnings=warnings, optional=[await _text_recognition(app)])
+
+
+async def _text_recognition(app: Application) -> OptionalCapability:
+    """Tell whether scans can be read here; without it they are kept and told as not digitized."""
+    found = await app.recognition.capability()
+    vi, en = text_of("ocr_available" if found.is_available else "ocr_unavailable", {"version": found.version})
+    return OptionalCapability(
+        name="text_recognition", available=found.is_available, missing=list(found.missing), vi=vi, en=en
+    )
 
 
 async def _silent(app: Application) -> list[ReadinessWarning]:

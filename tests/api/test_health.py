@@ -1,7 +1,9 @@
 import datetime as dt
+from dataclasses import replace
 
 import httpx
 
+from app.api.app import serve_opened
 from app.bootstrap import Application
 from app.core.db import execute
 
@@ -48,3 +50,15 @@ async def test_metrics_name_the_whole_template_of_a_route_and_never_its_path(cli
     metrics = (await client.get("/metrics")).text
     assert 'motcua_http_requests_total{method="GET",route="/api/v1/units/{code}",status="404"}' in metrics
     assert "nothing-of-that-name" not in metrics
+
+
+async def test_programs_that_are_not_installed_are_told_and_leave_the_service_ready(application: Application) -> None:
+    settings = application.settings.model_copy(update={"ocr_search_path": ""})
+    bare = replace(application, settings=settings)
+    transport = httpx.ASGITransport(app=serve_opened(bare))
+    async with httpx.AsyncClient(transport=transport, base_url="http://motcua.test") as client:
+        answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    (reading,) = [found for found in answer.json()["optional"] if found["name"] == "text_recognition"]
+    assert (reading["available"], reading["missing"]) == (False, ["tesseract"])
+    assert "tesseract" in reading["vi"]

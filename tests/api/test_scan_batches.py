@@ -54,7 +54,7 @@ async def test_without_the_programs_a_batch_is_cut_kept_and_told_as_not_digitize
 async def test_a_batch_waits_visibly_with_its_job_until_the_worker_takes_it(
     station: Station, application: Application
 ) -> None:
-    answer = await station.send(scan_of([CERTIFICATE]), dossier=await station.dossier())
+    answer = await station.send(scan_of([CERTIFICATE]), fields={"dossier": await station.dossier()})
     assert (answer["state"], answer["pages"], answer["looked_at"]) == ("received", 1, 0)
     async with application.database.read() as connection:
         jobs = await fetch_all(connection, "select queue_name, task_name, args from procrastinate_jobs")
@@ -241,7 +241,7 @@ async def test_batches_are_listed_by_unit_and_state_page_by_page(station: Statio
 async def test_what_is_no_batch_is_refused_with_the_reason(
     station: Station, files: list[bytes], fields: dict[str, str], code: str
 ) -> None:
-    refused = await station.send(*files, expect=422, **fields)
+    refused = await station.send(*files, expect=422, fields=fields)
     assert code in codes(refused)
 
 
@@ -254,7 +254,7 @@ async def test_a_document_of_the_dossier_is_digitized_without_being_sent_again(s
         files={"file": ("giay-chung-sinh.jpg", jpeg(CERTIFICATE))},
     )
     assert added.status_code == 201, added.text
-    batch = await station.send(dossier=code, document=str(added.json()["id"]))
+    batch = await station.send(fields={"dossier": code, "document": str(added.json()["id"])})
     assert (await station.digitized(batch["id"]))["piece_list"][0]["dossier_code"] == code
 
 

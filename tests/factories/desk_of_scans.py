@@ -1,5 +1,6 @@
 """A scanning station of the suite: sends batches over HTTP and lets the program's digitization run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,14 +39,18 @@ class Station:
         return [Sheet(picture_of(answer.content, page=page)) for page in range(_pages(answer.content))]
 
     async def send(
-        self, *files: bytes, expect: int = 202, by: dict[str, str] | None = None, **fields: str
+        self,
+        *files: bytes,
+        expect: int = 202,
+        by: dict[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Send files as one batch of the commune; return the answer's document."""
         answer = await self.desk.client.post(
             "/api/v1/scan-batches",
             headers=by or self.desk.clerk,
             files=[
-                *((name, (None, value)) for name, value in ({"unit": COMMUNE} | fields).items()),
+                *((name, (None, value)) for name, value in ({"unit": COMMUNE} | dict(fields or {})).items()),
                 *(("file", (f"scan-{number}", file)) for number, file in enumerate(files, 1)),
             ],
         )
@@ -54,7 +59,7 @@ class Station:
         return document
 
     async def send_sheets(self, sheets: list[Sheet], **fields: str) -> int:
-        return int((await self.send(scan_of(sheets), **fields))["id"])
+        return int((await self.send(scan_of(sheets), fields=fields))["id"])
 
     async def digitized(self, batch_id: int) -> dict[str, Any]:
         """Let the worker's job run; return the batch as it then is."""

@@ -70,8 +70,10 @@ class Sheet:
 @cache
 def typeset(title: str, body: str) -> bytes:
     """A page of print as PDF with its text."""
-    compiler = typst.Compiler(_PAGE.encode(), font_paths=[str(_FONTS)], ignore_system_fonts=True)
-    printed = compiler.compile(format="pdf", sys_inputs={"title": title, "body": body.strip()})
+    inputs = {"title": title, "body": body.strip()}
+    printed = typst.compile(
+        _PAGE.encode(), font_paths=[str(_FONTS)], ignore_system_fonts=True, format="pdf", sys_inputs=inputs
+    )
     assert isinstance(printed, bytes)
     return printed
 
@@ -109,7 +111,7 @@ def photographed(sheet: Sheet) -> Sheet:
     """The page as a bad camera gives it: coarse, dim, unevenly lit, noisy."""
     picture = sheet.picture.rotate(-2.2, resample=Image.Resampling.BICUBIC, fillcolor="white")
     picture = picture.point([90 + int(level * 0.45) for level in range(256)] * 3)
-    picture = _shaded(picture.filter(ImageFilter.GaussianBlur(0.7)), 0.55)
+    picture = _shaded(picture.filter(ImageFilter.GaussianBlur(0.7)), 0.55, darkest_at_the_top=True)
     return Sheet(_compressed(_noisy(picture, 20), 45), sheet.dpi)
 
 
@@ -125,8 +127,10 @@ def scan_of(sheets: Sequence[Sheet]) -> bytes:
     return made
 
 
-def _shaded(picture: Image.Image, strength: float) -> Image.Image:
+def _shaded(picture: Image.Image, strength: float, *, darkest_at_the_top: bool = False) -> Image.Image:
     light = Image.linear_gradient("L").resize(picture.size)
+    if darkest_at_the_top:
+        light = light.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     light = light.point([255 - int(level * strength) for level in range(256)])
     return ImageChops.multiply(picture, light.convert("RGB"))
 

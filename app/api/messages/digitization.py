@@ -55,6 +55,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Chưa số hóa: máy chủ chưa cài chương trình nhận dạng chữ (tesseract, tiếng Việt); bản quét vẫn được giữ",
         "Not digitized: the programs that read texts (tesseract with Vietnamese) are not installed; the scan is kept",
     ),
+    "ocr_available": (
+        "Nhận dạng chữ tiếng Việt sẵn sàng (tesseract {version})",
+        "Vietnamese texts can be read (tesseract {version})",
+    ),
     "reading_timed_out": ("Nhận dạng chữ quá lâu", "Reading took too long"),
     "reading_failed": ("Chương trình nhận dạng chữ báo lỗi", "The program that reads texts failed"),
     "pdfa_impossible": ("Không tạo được PDF/A từ bản quét", "No PDF/A could be made of the scan"),
