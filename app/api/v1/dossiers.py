@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection, application_of
+from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection, application_of, lent_reader
 from app.api.idempotency import answer_from, idempotency_key, request_hash
 from app.api.pagination import decode_instant_cursor, encode_cursor, sort_of_cursor
 from app.api.query import QueryOf
@@ -80,7 +80,7 @@ async def list_page(
     wanted, sort = question.filter, question.sort
     check_list(wanted, sort)
     after = None if question.cursor is None else _place(question.cursor, sort)
-    async with app.database.read() as connection:
+    async with lent_reader(request) as connection:
         page = await list_dossiers(connection, actor, wanted, sort=sort, after=after, limit=question.limit, now=now)
     last = page.last
     next_cursor = last and encode_cursor(_orders(sort)[last.order], [last.at.isoformat(), last.id])
@@ -109,7 +109,7 @@ def _place(cursor: str, sort: str) -> Place:
 )
 async def detail(code: Code, request: Request, actor: Reader) -> Response:
     app = application_of(request)
-    async with app.database.read() as connection:
+    async with lent_reader(request) as connection:
         found = await one_dossier(connection, actor, code, now=app.clock.now())
     body = {**dossier_document(found.view), **children_document(found, children_of(found.row))}
     return Response(orjson.dumps(body), media_type="application/json", headers={"ETag": f'"{found.view.version}"'})

@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.deps import application_of, public
+from app.api.deps import application_of, lent_reader, public
 from app.api.query import QueryOf
 from app.api.v1.schemas.statistics import (
     OnTimeReportView,
@@ -30,7 +30,7 @@ Question = Annotated[StatisticsQuestion, Depends(QueryOf(StatisticsQuestion))]
 )
 async def on_time(request: Request, question: Question) -> Response:
     app = application_of(request)
-    async with app.database.read() as connection:
+    async with lent_reader(request) as connection:
         report = await on_time_report(connection, question, now=app.clock.now())
     return Response(orjson.dumps(on_time_document(report)), media_type="application/json")
 
@@ -43,7 +43,7 @@ async def on_time(request: Request, question: Question) -> Response:
 )
 async def satisfaction(request: Request, question: Question) -> Response:
     app = application_of(request)
-    async with app.database.read() as connection:
+    async with lent_reader(request) as connection:
         report = await satisfaction_report(connection, question, now=app.clock.now())
     document = satisfaction_document(report, minimum_responses=app.settings.satisfaction_minimum_responses)
     return Response(orjson.dumps(document), media_type="application/json")
