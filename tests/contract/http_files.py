@@ -137,6 +137,8 @@ class HttpFileRun:
         headers = {name: self.resolved(value) for name, value in request.headers}
         if headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
             body = quote(body.replace("\n", ""), safe=_FORM_SAFE)
+        if headers.get("Content-Type", "").startswith("multipart/form-data"):
+            body = body.replace("\n", "\r\n")
         url = self.resolved(request.url)
         return await self.client.request(request.method, url, headers=headers, content=body.encode() or None)
 

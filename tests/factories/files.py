@@ -1,6 +1,7 @@
 """Files as people hand them in, good and bad, made in memory; nobody's papers."""
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -117,3 +118,12 @@ def office_file(part: str = "word/document.xml", extra: dict[str, bytes] | None 
 def office_bomb() -> bytes:
     """A DOCX of some hundred kilobytes that unpacks to 80 MB."""
     return office_file(extra={"word/media/image1.bmp": bytes(80 * 1024 * 1024)})
+
+
+def large_pdf(size: int) -> bytes:
+    """A PDF of one page and somewhat more than `size` bytes that do not compress."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=A4)
+        noise = random.Random(size).randbytes(size)  # noqa: S311 - the same noise each time
+        pdf.Root.Noise = pdf.make_stream(noise, Filter=pikepdf.Name.FlateDecode)
+        return saved(pdf)

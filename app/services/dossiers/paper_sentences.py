@@ -84,8 +84,18 @@ def _digitized(data: Mapping[str, Any]) -> tuple[str, str]:
     return f"Số hóa giấy tờ {code}, {pages} trang", f"{code} digitized, {pages} pages"
 
 
+def _document_added(data: Mapping[str, Any]) -> tuple[str, str]:
+    code, version, pages = data.get("component_code"), data.get("version", 1), data.get("page_count")
+    what = (
+        ("Thêm tài liệu", "Document added") if version == 1 else (f"Thay tài liệu, bản {version}", f"Version {version}")
+    )
+    of = (f" của thành phần {code}", f" of component {code}") if code else ("", "")
+    long = (f", {pages} trang", f", {pages} pages") if pages else ("", "")
+    return what[0] + of[0] + long[0], what[1] + of[1] + long[1]
+
+
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
-    EventType.DOCUMENT_ADDED: lambda _data: ("Thêm tài liệu vào hồ sơ", "Document added"),
+    EventType.DOCUMENT_ADDED: _document_added,
     EventType.DIGITIZED: _digitized,
     EventType.PAPER_REUSED: _paper_reused,
     EventType.ORIGINAL_MOVED: _original_moved,
