@@ -68,7 +68,7 @@ async def test_after_a_correction_the_old_receipt_is_void_then_points_at_the_new
     assert (replaced["status"], replaced["replaced_by"]) == ("replaced", new["verify"])
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 22, "a" * 500, "%00" * 22, "..%2f..%2fetc"])
+@pytest.mark.parametrize("token", ["x", "a" * 22, "a" * 200, "%00" * 22, "..%2f..%2fetc"])
 async def test_made_up_and_malformed_tokens_are_answered_alike(client: httpx.AsyncClient, token: str) -> None:
     made_up = await client.get(f"/api/v1/verify/{new_token()}")
     answer = await client.get(f"/api/v1/verify/{token}")

@@ -3,8 +3,10 @@
 import hashlib
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse
 
 from app.api.deps import App, ReadConnection, public
@@ -16,6 +18,8 @@ from app.services.forms.verify import VerifiedPaper, is_same_content, verify_pap
 router = APIRouter(prefix="/verify", tags=["verify"], dependencies=[Depends(public)])
 short = APIRouter(prefix="/v", include_in_schema=False, dependencies=[Depends(public)])
 
+# Longer ones were never issued; what is shorter is looked for or known to be made up, and answered alike.
+Token = Annotated[str, InPath(max_length=200)]
 _NO_STORE = {"Cache-Control": "no-store"}
 _ANSWERS = {200: {"model": VerifiedOut, "content": {"text/html": {"schema": {"type": "string"}}}}}
 
@@ -27,7 +31,7 @@ _ANSWERS = {200: {"model": VerifiedOut, "content": {"text/html": {"schema": {"ty
     responses=_ANSWERS,  # type: ignore[arg-type] # FastAPI's own type is wider than it says
 )
 @short.get("/{token}", response_model=None)
-async def verify(token: str, request: Request, connection: ReadConnection) -> Response:
+async def verify(token: Token, request: Request, connection: ReadConnection) -> Response:
     """JSON; a small page for a browser (`Accept: text/html`). No personal data."""
     try:
         paper = await verify_paper(connection, token)
@@ -60,7 +64,7 @@ async def verify(token: str, request: Request, connection: ReadConnection) -> Re
     },
 )
 @short.post("/{token}", response_model=None)
-async def compare(token: str, request: Request, connection: ReadConnection, app: App) -> Response:
+async def compare(token: Token, request: Request, connection: ReadConnection, app: App) -> Response:
     """The file is hashed as it comes in and kept nowhere."""
     try:
         paper = await verify_paper(connection, token)
