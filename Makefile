@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench prove migrate revision openapi docs lock image-check clean
+.PHONY: help setup setup-dev setup-ocr run test check format bench prove migrate revision openapi docs lock image-check clean
 
 help: ## Show the acts
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -39,6 +39,18 @@ setup-dev: $(INSTALLED_DEV)
 $(INSTALLED_DEV): $(INSTALLED) requirements/dev.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
+
+setup-ocr: ## Install what reads scans: tesseract with Vietnamese (Debian, Ubuntu; as root or with sudo)
+	@if command -v tesseract >/dev/null && tesseract --list-langs 2>&1 | grep -qx vie; then \
+	  echo "Đã có tesseract và tiếng Việt. / tesseract with Vietnamese is there."; \
+	elif ! command -v apt-get >/dev/null; then \
+	  echo "Hãy cài tesseract và dữ liệu ngôn ngữ vie. / Install tesseract and its language vie."; exit 1; \
+	else \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && \
+	  $$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
+	    tesseract-ocr tesseract-ocr-vie; \
+	fi
 
 run: setup ## Set up, fill an empty database with a province to try, serve on http://127.0.0.1:8000
 	$(BIN)/motcua demo --if-empty
