@@ -20,6 +20,10 @@ CHANGES: dict[Change, tuple[str, str]] = {
         "Đã gỡ mã chạy tự động (JavaScript, lệnh mở chương trình) khỏi PDF; tệp gốc vẫn được giữ",
         "What runs by itself (JavaScript, launching) was taken out of the PDF; the original is kept",
     ),
+    Change.TEXT_LAYER_ADDED: (
+        "Bản quét đã được xoay thẳng và nhận dạng chữ; bản quét gốc vẫn được giữ",
+        "The scan was straightened and its text recognized; the scan itself is kept",
+    ),
     Change.REPAIRED: (
         "Bảng mục lục của PDF bị sai và đã được dựng lại; tệp gốc vẫn được giữ",
         "The PDF's table of objects was wrong and was made anew; the original is kept",
