@@ -17,8 +17,8 @@ from tests.factories.dossiers import BIRTH, Desk, codes, go_to
 from tests.factories.people import COMMUNE, DEPARTMENT, OTHER_COMMUNE, account_of, headers_of, signed_in
 
 CARD = [{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
-TO_DEPARTMENT = {"to_place": "office", "to_unit": DEPARTMENT}
-HOME = {"to_place": "citizen", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ trả bản chính"}
+TO_DEPARTMENT: dict[str, Any] = {"to_place": "office", "to_unit": DEPARTMENT}
+HOME: dict[str, Any] = {"to_place": "citizen", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ trả bản chính"}
 
 
 async def taken_in(desk: Desk, code: str, *names: str, place: str = "counter") -> list[str]:
@@ -121,7 +121,7 @@ async def test_by_post_to_the_citizen_it_is_home_when_the_notice_of_delivery_com
     sent = (await give(desk, [paper], to_place="post", tracking_number="EB123456789VN")).json()
     assert (await desk.get(f"/originals/{paper}"))["now"]["tracking_number"] == "EB123456789VN"
     assert codes((await confirm(desk, sent["code"], [paper], desk.clerk)).json()) == ["missing", "missing"]
-    proof = {"receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Báo phát 25/11"}
+    proof: dict[str, Any] = {"receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Báo phát 25/11"}
     delivered = await confirm(desk, sent["code"], [paper], desk.clerk, **proof)
     assert (delivered.status_code, delivered.json()["to_place"]) == (200, "citizen")
     assert (await desk.get(f"/originals/{paper}"))["returned_at"] is not None
