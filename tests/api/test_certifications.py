@@ -123,6 +123,20 @@ async def test_the_citizen_can_rate_and_look_up(desk: Desk, signer: str) -> None
     assert rated.status_code == 201
 
 
+async def test_copies_go_to_a_stranger_only_with_an_authorisation(
+    application: Application, desk: Desk, signer: str
+) -> None:
+    stranger: dict[str, Any] = {"full_name": "Trần Văn Người Khác", "identity_number": "037890000017"}
+    before = await stored(application)
+    refused = await desk.post("/certifications", visit(signer, receiver=stranger))
+    assert codes(refused.json()) == ["receiver_is_stranger"]
+    assert await stored(application) == before
+    stranger["authorisation"] = {"reason": "Con ruột", "reference": "Giấy ủy quyền ngày 22/11/2026"}
+    done = await certified(desk, signer, receiver=stranger)
+    dossier = await desk.get(f"/dossiers/{done['code']}")
+    assert dossier["hand_over"]["receiver_name"] == "Trần Văn Người Khác"
+
+
 async def test_a_signature_is_counted_by_case_and_entered_in_its_own_book(desk: Desk, signer: str) -> None:
     papers = [{"name": "Giấy ủy quyền", "copies": 2}, {"name": "Sơ yếu lý lịch"}]
     done = await certified(desk, signer, procedure_code="2.000884", papers=papers)
