@@ -12,6 +12,7 @@ from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.core.db import fetch_one
 from app.domain.permissions import Role
+from app.services.forms import register as register_of
 from tests.factories.dossiers import AT_THE_COUNTER, BIRTH, Desk, applicant, codes, desk_of, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in
 
@@ -106,3 +107,12 @@ async def test_a_cashier_may_not_see_what_lies_outside(desk: Desk, application: 
         headers=stranger,
     )
     assert answer.status_code == 404
+
+
+async def test_a_register_too_long_for_paper_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_of, "PDF_ROWS", 1)
+    for _ in range(2):
+        await desk.register()
+    answer = await register(desk)
+    assert (answer.status_code, codes(answer.json())) == (422, ["register_too_long"])
+    assert (await register(desk, format="xlsx")).status_code == 200

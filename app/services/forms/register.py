@@ -25,7 +25,7 @@ from app.services.identity.scope import scope_parameters
 
 PDF_ROWS = 2_000
 """More lines than this are no paper for people; the workbook holds them."""
-WORKBOOK_ROWS = 500_000
+WORKBOOK_ROWS = 200_000
 _PAGE = 2_000
 _LONGEST = dt.timedelta(days=366)
 _KEPT = {Outcome.EARLY: "Trước hạn", Outcome.ON_TIME: "Đúng hạn", Outcome.LATE: "Quá hạn", Outcome.OVERDUE: "Quá hạn"}
@@ -48,7 +48,7 @@ async def register_pdf(connection: AsyncConnection, actor: Actor, wanted: Regist
     """
     unit = await _unit(connection, actor, wanted)
     form = form_for(Purpose.REGISTER.value, wanted.last)
-    lines = [line async for line in _lines(connection, actor, wanted, unit, now, most=PDF_ROWS)]
+    lines = [line async for page in _pages(connection, actor, wanted, unit, now, most=PDF_ROWS) for line in page]
     names = one_stop_names(unit.names, wanted.last)
     data = {
         "form": {"code": form.code, "number": form.number, "name": form.name, "instrument": form.instrument},
@@ -79,9 +79,9 @@ async def register_workbook(
             period = (wanted.first, wanted.last)
             book = RegisterWorkbook(file, title=title, period=period, made_at=now, workplace=workplace)
             rows = 0
-            async for line in _lines(connection, actor, wanted, unit, now, most=WORKBOOK_ROWS):
-                book.add(line)
-                rows += 1
+            async for page in _pages(connection, actor, wanted, unit, now, most=WORKBOOK_ROWS):
+                await asyncio.to_thread(book.add, page)
+                rows += len(page)
             await asyncio.to_thread(book.close)
         await _record(connection, actor, wanted, rows=rows, kind="xlsx", now=now)
     except BaseException:
@@ -101,10 +101,10 @@ async def _unit(connection: AsyncConnection, actor: Actor, wanted: RegisterPerio
     return found
 
 
-async def _lines(
+async def _pages(
     connection: AsyncConnection, actor: Actor, wanted: RegisterPeriod, unit: Any, now: dt.datetime, *, most: int
-) -> AsyncIterator[list[str]]:
-    """Yield the lines in the order of reception; raise `InvalidInput` (register_too_long) beyond `most`."""
+) -> AsyncIterator[list[list[str]]]:
+    """Yield the lines by reception, a page at a time; raise `InvalidInput` (register_too_long) beyond `most`."""
     everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
     after: tuple[dt.datetime, int] | None = None
     number = 0
@@ -120,11 +120,10 @@ async def _lines(
             after=after,
             limit=_PAGE,
         )
-        for row in rows:
-            number += 1
-            if number > most:
-                raise InvalidInput(Refusal("register_too_long", "to", {"most": most}))
-            yield _line(number, row, now)
+        if number + len(rows) > most:
+            raise InvalidInput(Refusal("register_too_long", "to", {"most": most}))
+        yield [_line(line, row, now) for line, row in enumerate(rows, start=number + 1)]
+        number += len(rows)
         if len(rows) < _PAGE:
             return
         after = (rows[-1].accepted_at, rows[-1].id)

@@ -65,10 +65,12 @@ class RegisterWorkbook:
         self._sheet.repeat_rows(_FIRST_ROW - 1)
         self._row = _FIRST_ROW
 
-    def add(self, line: Sequence[str]) -> None:
-        for column, text in enumerate(line):
-            self._sheet.write_string(self._row, column, text, self._cell)
-        self._row += 1
+    def add(self, lines: Sequence[Sequence[str]]) -> None:
+        """Write lines below the last one. Blocking."""
+        for line in lines:
+            for column, text in enumerate(line):
+                self._sheet.write_string(self._row, column, text, self._cell)
+            self._row += 1
 
     def close(self) -> None:
         """Pack the file. Blocking."""
