@@ -6,6 +6,7 @@ What is interrupted leaves nothing but bytes that the collector removes.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from app.bootstrap import Application
 from app.domain.documents import DocumentKind
@@ -13,6 +14,7 @@ from app.domain.errors import ActionRefused, InvalidInput, Refusal
 from app.domain.permissions import Actor
 from app.services.digitization import sign
 from app.services.digitization.inputs import SignPiece, batch_from
+from app.services.digitization.queries import batch_view
 from app.services.digitization.read import open_picture
 from app.services.digitization.receive import place_of_batch, receive_batch
 from app.services.digitization.sign import SealedCopy
@@ -23,8 +25,8 @@ from app.services.documents.take_in import Filing, HandedIn, Prepared, ensure_ke
 
 async def batch_handed_in(
     application: Application, actor: Actor, fields: Mapping[str, str], files: Sequence[HandedIn], *, workplace: Path
-) -> tuple[int, bool]:
-    """Keep the files of a batch and ask for its digitization; return its id and whether it is new.
+) -> tuple[Any, bool]:
+    """Keep the files of a batch and ask for its digitization; return the batch as it is shown and whether it is new.
 
     Raises `InvalidInput` for every reason why a file is not accepted, and what `place_of_batch` raises.
     """
@@ -39,10 +41,11 @@ async def batch_handed_in(
     if pages > most:
         raise InvalidInput(Refusal("too_many_pages", "file", {"max": most}))
     async with application.database.write() as connection:
-        received = await receive_batch(connection, actor, new, place, prepared, now=application.clock.now())
+        batch_id, is_new = await receive_batch(connection, actor, new, place, prepared, now=application.clock.now())
+        row = await batch_view(connection, batch_id)
     for one in prepared:
         await ensure_kept(application.storage, one)
-    return received
+    return row, is_new
 
 
 async def opened_picture(application: Application, actor: Actor, piece_id: int) -> OpenedContent:

@@ -48,7 +48,7 @@ class TwiceReading(TesseractOcrEngine):
     @staticmethod
     def get_orientation(input_file: Path, options: Any) -> OrientationConfidence:
         with _readable(input_file) as picture:
-            found: OrientationConfidence = TesseractOcrEngine.get_orientation(picture, options)  # type: ignore[no-untyped-call]
+            found: OrientationConfidence = TesseractOcrEngine.get_orientation(picture, options)  # type: ignore[no-untyped-call]  # OCRmyPDF's
         turned = int(found.angle) if found.confidence >= options.rotate_pages_threshold else 0
         _note(input_file, "turned", turned)
         return found
@@ -115,7 +115,7 @@ def _readable(input_file: Path) -> Iterator[Path]:
 def _read(picture: Path, stem: Path, options: Any) -> tuple[OcrElement, str]:
     hocr, text = stem.with_suffix(".hocr"), stem.with_suffix(".txt")
     started = time.monotonic()
-    TesseractOcrEngine.generate_hocr(picture, hocr, text, options)  # type: ignore[no-untyped-call]
+    TesseractOcrEngine.generate_hocr(picture, hocr, text, options)  # type: ignore[no-untyped-call]  # OCRmyPDF's
     if time.monotonic() - started >= options.tesseract.timeout:
         raise ReadingTimedOut
     read = text.read_text(encoding="utf-8") if text.exists() else ""

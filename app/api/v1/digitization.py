@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import scanning
 from app.api.content import stream_content
@@ -35,6 +36,7 @@ from app.services.digitization.separators import print_sheets, separator_sheets
 from app.services.digitization.sign import write_sealed
 from app.services.documents.workplace import open_workplace
 from app.services.inputs import Code
+from app.signing import written
 
 router = APIRouter(tags=["digitization"])
 
@@ -110,14 +112,12 @@ async def post_batch(actor: Scanner, request: Request, app: App) -> Response:
         form = await receive_files(
             request, workplace, max_bytes=settings.upload_max_bytes, max_files=settings.scan_batch_max_files
         )
-        batch_id, is_new = await scanning.batch_handed_in(app, actor, form.fields, form.files, workplace=workplace)
-    async with app.database.read() as connection:
-        view = await read.seen_batch(connection, actor, batch_id)
+        row, is_new = await scanning.batch_handed_in(app, actor, form.fields, form.files, workplace=workplace)
     return Response(
-        batch_document(view.row).model_dump_json(),
+        batch_document(row).model_dump_json(),
         status_code=202 if is_new else 200,
         media_type="application/json",
-        headers={"Location": f"/api/v1/scan-batches/{batch_id}"},
+        headers={"Location": f"/api/v1/scan-batches/{row.id}"},
     )
 
 
@@ -233,22 +233,24 @@ async def post_discard(
 async def post_sign(piece_id: Id, body: SignPiece, actor: Scanner, app: App, request: Request, key: Key) -> Response:
     """With the unit's seal, at the top right of the first page, with time and place; the copy can then be verified."""
     sealed = await scanning.sealed_copy(app, actor, piece_id, body)
-    async with app.database.write() as connection:
 
+    async def write(connection: AsyncConnection) -> Response:
         async def act() -> Response:
             await write_sealed(connection, actor, sealed, now=app.clock.now())
             return await _piece(connection, actor, piece_id)
 
         return await _once(connection, request, actor, key, app, act)
 
+    return await written(app, write)
 
-async def _piece(connection: WriteConnection, actor: Actor, piece_id: int) -> Response:
+
+async def _piece(connection: AsyncConnection, actor: Actor, piece_id: int) -> Response:
     row = await read.seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
     return _json(piece_document(row).model_dump_json())
 
 
 async def _once(
-    connection: WriteConnection,
+    connection: AsyncConnection,
     request: Request,
     actor: Actor,
     key: str | None,
