@@ -26,7 +26,8 @@ async def receipt_of(desk: Desk) -> tuple[str, dict[str, Any]]:
 
 
 def address_of(slip: dict[str, Any]) -> str:
-    return "/api/v1/verify/" + slip["verify"].rpartition("/")[2]
+    token: str = slip["verify"].rpartition("/")[2]
+    return f"/api/v1/verify/{token}"
 
 
 async def test_a_receipt_is_found_genuine_and_valid(desk: Desk) -> None:

@@ -247,4 +247,5 @@ def _size_of(document: pypdfium2.PdfDocument, text: str) -> int:
     page = document[0].get_textpage()
     found = page.search(text).get_next()
     assert found is not None
-    return round(pypdfium2.raw.FPDFText_GetFontSize(page, found[0]))
+    size: float = pypdfium2.raw.FPDFText_GetFontSize(page, found[0])
+    return round(size)
