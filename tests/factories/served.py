@@ -17,6 +17,7 @@ import uvicorn
 
 from app.api.app import serve_opened
 from app.bootstrap import Application, open_application
+from app.core.logging import configure_logging
 from app.core.settings import Settings
 from app.services.ports import BlobStore, StoredBlob
 
@@ -108,4 +109,5 @@ class Served:
 
 
 if __name__ == "__main__":
+    configure_logging(level="WARNING", json=True)
     asyncio.run(_serve(int(sys.argv[1]), stall="stall" in sys.argv[2:]))
