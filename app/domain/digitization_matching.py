@@ -25,6 +25,16 @@ _FURNITURE = (
     "cong hoa xa hoi chu nghia viet nam",
     "doc lap tu do hanh phuc",
 )
+# Papers that are only presented, whatever the checklist says: they prove who somebody is (Luật Căn cước).
+_IDENTITY_PAPERS = (
+    ("can", "cuoc", "cong", "dan"),
+    ("can", "cuoc"),
+    ("citizen", "identity", "card"),
+    ("identity", "card"),
+    ("chung", "minh", "nhan", "dan"),
+    ("ho", "chieu"),
+    ("passport",),
+)
 _SMALL_WORDS = frozenset({"cua", "va", "ve", "cho", "cac", "da", "co", "la", "tai", "ban", "chinh", "sao", "theo"})
 
 
@@ -68,6 +78,15 @@ def candidates(text: str, checklist: Iterable[ListedPaper]) -> list[Candidate]:
     return sorted(
         (candidate for candidate in scored if candidate.score >= WORTH_SHOWING),
         key=lambda candidate: (-candidate.score, candidate.code),
+    )
+
+
+def is_identity_paper(text: str) -> bool:
+    """Tell whether the text is titled like an identity card or a passport, and not like an application for one."""
+    return any(
+        len(title) == len(known) and all(map(_same, title, known))
+        for title in titles_of(text)
+        for known in _IDENTITY_PAPERS
     )
 
 

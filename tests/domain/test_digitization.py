@@ -20,7 +20,7 @@ from app.domain.digitization import (
     read_separator,
 )
 from app.domain.digitization_fields import FieldKind, TextLine, propose
-from app.domain.digitization_matching import ListedPaper, candidates, sure_match, titles_of
+from app.domain.digitization_matching import ListedPaper, candidates, is_identity_paper, sure_match, titles_of
 
 CODE = "H42.10-261123-0001"
 FIRST, SECOND = Separator(CODE, "TP01"), Separator(CODE, "TP02")
@@ -160,6 +160,20 @@ def test_two_components_that_fit_alike_are_left_to_the_clerk_with_both_named() -
     found = candidates("GIẤY CAM ĐOAN\nTôi cam đoan", twins)
     assert {candidate.code for candidate in found} == {"TP01", "TP02"}
     assert sure_match(found) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (HEAD + "CĂN CƯỚC CÔNG DÂN\nCitizen Identity Card\nSố / No.: 037990000001", True),
+        (HEAD + "CĂN CƯỚC\nIDENTITY CARD\nSố định danh cá nhân", True),
+        ("HỘ CHIẾU\nPASSPORT", True),
+        (HEAD + "TỜ KHAI CĂN CƯỚC CÔNG DÂN\nHọ và tên", False),
+        (HEAD + "GIẤY CHỨNG SINH\nCăn cước công dân số 037990000001", False),
+    ],
+)
+def test_an_identity_card_among_the_papers_is_told_because_it_is_only_presented(text: str, *, is_one: bool) -> None:
+    assert is_identity_paper(text) is is_one
 
 
 def test_the_national_heading_names_no_paper() -> None:

@@ -25,7 +25,7 @@ from app.domain.digitization import (
     read_separator,
 )
 from app.domain.digitization_fields import TextLine, propose
-from app.domain.digitization_matching import ListedPaper, candidates, sure_match
+from app.domain.digitization_matching import ListedPaper, candidates, is_identity_paper, sure_match
 from app.services.digitization import queries, writes
 from app.services.integration.jobs import defer
 from app.services.ports import ReadPage, SeenPage
@@ -253,9 +253,10 @@ async def _matched(
     connection: AsyncConnection, piece_id: int, text: str
 ) -> tuple[str | None, list[dict[str, Any]], str | None]:
     """Return the component that the text surely is, all it may be, and a note: it should not have been scanned."""
+    note = PRESENTED_ONLY if is_identity_paper(text) else None
     piece = await queries.piece_view(connection, piece_id)
     if piece is None or piece.dossier_id is None:
-        return None, [], None
+        return None, [], note
     dossier = await queries.dossier_for_matching(connection, piece.dossier_id)
     content = await version_content(connection, dossier.procedure_version_id)
     listed = content.components_for(dossier.case_variant)
@@ -265,7 +266,7 @@ async def _matched(
     shown = [
         {"code": candidate.code, "score": candidate.score} for candidate in found if candidate.code not in presented
     ]
-    if sure is not None and sure.code in presented:
+    if note is not None or (sure is not None and sure.code in presented):
         return None, shown, PRESENTED_ONLY
     return None if sure is None else sure.code, shown, None
 
