@@ -1,5 +1,6 @@
 """A closed dossier becomes a package that anybody can check, to the last byte."""
 
+import hashlib
 import io
 import json
 import random
@@ -27,6 +28,7 @@ from app.services.documents.contents import keep_bytes
 from app.verification.archive_package import faults_of
 from tests.factories.dossiers import AT_THE_COUNTER, Desk, codes, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in
+from tests.factories.results import ResultDesk
 from tests.factories.vault import document_of
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -122,6 +124,27 @@ async def test_a_closed_dossier_is_packed_whole_and_the_checker_finds_nothing(
     assert event.data["log_seq"] == body["last_event"] == len(events)
     timeline = await desk.get(f"/dossiers/{code}/timeline")
     assert timeline["entries"][-1]["vi"] == "Đóng gói lưu trữ lần 1: 8 tệp"
+
+
+async def test_slips_and_results_are_packed_once_each(
+    application: Application, desk: Desk, officer: dict[str, str], tmp_path: Path
+) -> None:
+    office = ResultDesk(application, desk)
+    code = await office.processing()
+    slip = await desk.post(f"/dossiers/{code}/slips", {"form": "receipt"})
+    assert slip.is_success, slip.text
+    published = await office.published(code)
+    await desk.act(code, "hand_over", **AT_THE_COUNTER)
+    assert (await desk.post(f"/dossiers/{code}/archive", {}, by=officer)).status_code == 201
+    path = tmp_path / "package.zip"
+    path.write_bytes(await fetched(desk, code, 1, officer))
+    assert faults_of(path) == []
+    with zipfile.ZipFile(path) as container:
+        papers = {name: container.read(name) for name in container.namelist() if name.endswith(".pdf")}
+    hashes = [hashlib.sha256(content).hexdigest() for content in papers.values()]
+    assert len(set(hashes)) == len(hashes)
+    assert published["signed_sha256"] in hashes
+    assert any("/papers/" in name and "slip-TT03-2025-01" in name for name in papers)
 
 
 async def test_asking_again_gives_the_same_package_until_something_happens(
@@ -250,8 +273,6 @@ def named(files: dict[str, bytes], end: str) -> str:
 
 def _forge_with_new_sums(files: dict[str, bytes], name: str, content: bytes) -> None:
     """Change a file and the list of checksums with it: METS and PREMIS must still tell."""
-    import hashlib
-
     before = hashlib.sha256(files[name]).hexdigest().encode()
     files[name] = content
     sums = named(files, "SHA256SUMS")
