@@ -33,6 +33,13 @@ join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit
 left join issued_paper p on p.id = s.paper_id
 """
 
+_RESULTS_OF = f"""{_RESULT}
+where s.dossier_id = coalesce((select o.id from dossier o where o.code = $1),
+    (select a.dossier_id from dossier_alias a where a.code = $1))
+  and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
+order by s.id desc
+"""
+
 _QUEUE = f"""
 select q.id, q.result_id, q.submitted_at, q.content_sha256, s.number, s.title, s.result_type, s.document_id,
   s.replaces_id, d.code as dossier_code, d.current_due_at, d.state as dossier_state, c.id as unit_id,
@@ -41,7 +48,9 @@ select q.id, q.result_id, q.submitted_at, q.content_sha256, s.number, s.title, s
 from signature_request q join result s on s.id = q.result_id join dossier d on d.id = q.dossier_id
 join unit c on c.id = q.unit_id left join account b on b.id = q.submitted_by left join account t on t.id = q.signer_id
 where q.state = 'waiting' and d.state in {_OPEN_STATES}
-  and ({unit_in_scope("c.path", "$1", "$2")} or q.unit_id = any ($3::int[]))
+  and ({unit_in_scope("c.path", "$1", "$2")} or exists (select from signing_delegation g join unit u on u.id = g.unit_id
+    where g.delegate_id = $3 and c.path like u.path || '%' and g.revoked_at is null
+      and $8::timestamptz >= g.valid_from and $8::timestamptz < g.valid_to))
   and ($4::text is null or c.path like (select f.path || '%' from unit f where f.code = $4))
   and ($5::timestamptz is null or (q.submitted_at, q.id) > ($5::timestamptz, $6::bigint))
 order by q.submitted_at, q.id
@@ -89,9 +98,9 @@ async def one_result(connection: AsyncConnection, result_id: int) -> Any:
     return await fetch_one(connection, f"{_RESULT} where s.id = $1", result_id)
 
 
-async def results_of(connection: AsyncConnection, dossier_id: int) -> Sequence[Any]:
-    """Return the results of a dossier, the newest first."""
-    return await fetch_all(connection, f"{_RESULT} where s.dossier_id = $1 order by s.id desc", dossier_id)
+async def results_of(connection: AsyncConnection, code: str, *, everything: bool, patterns: list[str]) -> Sequence[Any]:
+    """Return the results of a dossier in scope, known by its code or an alias, the newest first."""
+    return await fetch_all(connection, _RESULTS_OF, code, everything, patterns)
 
 
 async def lock_result(connection: AsyncConnection, result_id: int) -> Any:
@@ -116,14 +125,15 @@ async def queue_page(
     *,
     everything: bool,
     patterns: list[str],
-    delegated_units: list[int],
+    account_id: int,
     unit: str | None,
     after: tuple[dt.datetime, int] | None,
     limit: int,
+    now: dt.datetime,
 ) -> Sequence[Any]:
-    """Return up to `limit` requests that wait in units in scope or delegated, the oldest first."""
+    """Return up to `limit` requests that wait in units in scope or delegated to the account, the oldest first."""
     since, tie = after or (None, None)
-    return await fetch_all(connection, _QUEUE, everything, patterns, delegated_units, unit, since, tie, limit)
+    return await fetch_all(connection, _QUEUE, everything, patterns, account_id, unit, since, tie, limit, now)
 
 
 async def requests_to_sign(
@@ -131,19 +141,6 @@ async def requests_to_sign(
 ) -> Sequence[Any]:
     """Return requests with what signing them needs, and the delegation the account holds over each unit."""
     return await fetch_all(connection, _TO_SIGN, list(ids), account_id, now)
-
-
-async def units_delegated_to(connection: AsyncConnection, account_id: int, *, now: dt.datetime) -> list[int]:
-    """Return the units, those below included, in which the account may sign by delegation at `now`."""
-    rows = await fetch_all(
-        connection,
-        "select b.id from signing_delegation g join unit u on u.id = g.unit_id "
-        "join unit b on b.path like u.path || '%' "
-        "where g.delegate_id = $1 and g.revoked_at is null and $2 >= g.valid_from and $2 < g.valid_to",
-        account_id,
-        now,
-    )
-    return [row.id for row in rows]
 
 
 async def delegations_in_scope(

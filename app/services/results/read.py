@@ -10,6 +10,7 @@ from app.domain.errors import InvalidInput, NotFound, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.documents.contents import read_bytes
 from app.services.dossiers.recording.record import seen_dossier
+from app.services.identity.scope import scope_parameters
 from app.services.ports import BlobStore, SignatureReport, Signer, SigningFailed
 from app.services.results import queries
 from app.services.results.access import seen_result
@@ -18,9 +19,12 @@ __all__ = ["checked_signatures", "content_to_check", "results_of_dossier", "seen
 
 
 async def results_of_dossier(connection: AsyncConnection, actor: Actor, code: str) -> Sequence[Any]:
-    """Return the results of a dossier in scope, the newest first."""
-    dossier = await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ)
-    return await queries.results_of(connection, dossier.id)
+    """Return the results of a dossier in scope, the newest first; `NotFound` if there is no such dossier."""
+    everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
+    rows = await queries.results_of(connection, code, everything=everything, patterns=patterns)
+    if not rows:
+        await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ)
+    return rows
 
 
 async def content_to_check(connection: AsyncConnection, actor: Actor, code: str, sha256: str) -> None:

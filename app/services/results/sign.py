@@ -79,15 +79,15 @@ async def queue_of(
 ) -> list[WaitingResult]:
     """Return up to `limit` requests that the actor may sign by right or by delegation, the longest waiting first."""
     everything, patterns = scope_parameters(actor, Permission.RESULTS_SIGN)
-    delegated = await queries.units_delegated_to(connection, actor.account_id or 0, now=now)
     rows = await queries.queue_page(
         connection,
         everything=everything,
         patterns=patterns,
-        delegated_units=delegated,
+        account_id=actor.account_id or 0,
         unit=unit,
         after=after,
         limit=limit,
+        now=now,
     )
     found = []
     for row in rows:
