@@ -8,7 +8,6 @@ import hmac
 from dataclasses import dataclass
 from email.utils import format_datetime
 
-from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,9 +59,9 @@ class TusHeaders:
         await self.app(scope, receive, send_with_version)
 
 
-async def speaks_tus(request: Request) -> None:
-    """Refuse a request of another version of the protocol, before anything else of it is looked at (412)."""
-    if request.headers.get("tus-resumable") != VERSION:
+def ensure_version(headers: Headers) -> None:
+    """Refuse a request of another version of the protocol (412); asked once it is known who sends it."""
+    if headers.get("tus-resumable") != VERSION:
         refusal = Refusal("tus_version_unsupported", "Tus-Resumable", {"version": VERSION})
         raise PrescribedRefusal(PRECONDITION, refusal, {"Tus-Version": VERSION})
 

@@ -30,20 +30,27 @@ _BODY = {
         "content": {tus.PIECE_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-_TUS = [Depends(tus.speaks_tus)]
+_HEADERS: dict[str, dict[str, Any]] = {
+    "Tus-Resumable": {"type": "string", "const": tus.VERSION},
+    "Upload-Length": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+    "Upload-Offset": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+    "Upload-Metadata": {"type": "string", "maxLength": 8192},
+    "Upload-Checksum": {"type": "string", "pattern": "^(sha1|sha256) [A-Za-z0-9+/]+=*$"},
+}
 
 
 def _headers(*names: str) -> dict[str, Any]:
     return {
         "parameters": [
-            {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+            {"name": name, "in": "header", "required": name != "Upload-Checksum", "schema": _HEADERS[name]}
             for name in ("Tus-Resumable", *names)
         ]
     }
 
 
-async def _own(upload_id: UploadId, actor: Adder, app: App) -> Any:
+async def _own(request: Request, upload_id: UploadId, actor: Adder, app: App) -> Any:
     """The upload, for who opened it and may still add to its dossier; no connection is held while its bytes come."""
+    tus.ensure_version(request.headers)
     row = await filing.own_upload(app, actor, upload_id)
     if carry.is_expired(row, app.clock.now()):
         raise PrescribedRefusal(tus.GONE, Refusal("upload_expired"))
@@ -69,11 +76,11 @@ async def capabilities(app: App, _open: Annotated[None, Depends(public)]) -> Res
     status_code=201,
     summary="Mở một lần tải lên / Open an upload",
     response_class=Response,
-    dependencies=_TUS,
     openapi_extra=_headers("Upload-Length", "Upload-Metadata"),
 )
 async def create(request: Request, actor: Adder, connection: WriteConnection, app: App) -> Response:
     """`Upload-Metadata` names `filename` and `dossier`, and may name `component`, `kind`, `sha256`, `supersedes`."""
+    tus.ensure_version(request.headers)
     length = tus.whole_number(request.headers, "Upload-Length") if "upload-length" in request.headers else None
     if length is None:
         raise PrescribedRefusal(tus.BAD_REQUEST, Refusal("upload_length_missing", "Upload-Length"))
@@ -97,7 +104,6 @@ async def create(request: Request, actor: Adder, connection: WriteConnection, ap
     "/uploads/{upload_id}",  # noqa: FAST003 - read by `_own`
     summary="Đã nhận đến đâu / How much is safe",
     response_class=Response,
-    dependencies=_TUS,
     openapi_extra=_headers(),
 )
 async def progress(upload: Own) -> Response:
@@ -121,7 +127,6 @@ async def progress(upload: Own) -> Response:
     summary="Gửi tiếp / Send the next piece",
     response_class=Response,
     responses=_NO_CONTENT,
-    dependencies=_TUS,
     openapi_extra=_headers("Upload-Offset", "Upload-Checksum") | _BODY,
 )
 async def send_piece(request: Request, upload: Own, app: App) -> Response:
@@ -158,11 +163,11 @@ async def send_piece(request: Request, upload: Own, app: App) -> Response:
     summary="Bỏ lần tải lên / Give an upload up",
     response_class=Response,
     responses=_NO_CONTENT,
-    dependencies=_TUS,
     openapi_extra=_headers(),
 )
-async def give_up(upload_id: UploadId, actor: Adder, connection: WriteConnection) -> Response:
+async def give_up(request: Request, upload_id: UploadId, actor: Adder, connection: WriteConnection) -> Response:
     """What was received is forgotten; the collector removes it from the store."""
+    tus.ensure_version(request.headers)
     await carry.give_up(connection, actor, upload_id)
     return Response(status_code=204)
 
