@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """Pages of one piece that are read at once."""
     scan_page_seconds: Annotated[float, Field(gt=0)] = 30.0
     """How long it may take to look whether a page is blank or a separator."""
+    scan_batches_at_once: Annotated[int, Field(ge=1, le=64)] = 1
+    """Batches that one worker digitizes side by side; each takes a core and more."""
     scan_batch_max_files: Annotated[int, Field(ge=1, le=1000)] = 200
     scan_batch_max_pages: Annotated[int, Field(ge=1, le=20_000)] = 1_000
 

@@ -32,7 +32,8 @@ def job_queue(application: Application) -> App:
         conninfo=plain_url(application.service_url),
         kwargs={"options": f"-c role={SERVICE_ROLE}", "application_name": "motcua jobs"},
         min_size=1,
-        max_size=4,
+        # Each of the two queues' workers listens on a connection of its own.
+        max_size=6,
     )
     queue = App(connector=connector)
 

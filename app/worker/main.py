@@ -65,7 +65,7 @@ async def _run_jobs(application: Application, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             async with job_queue(application).open_async() as queue:
-                await _run_until(queue, stop)
+                await _run_until(queue, application.settings.scan_batches_at_once, stop)
             failures = 0
         except Exception as error:
             pause = pause_after(failures)
@@ -74,20 +74,21 @@ async def _run_jobs(application: Application, stop: asyncio.Event) -> None:
             await rest(stop, pause)
 
 
-async def _run_until(queue: App, stop: asyncio.Event) -> None:
-    """Run the jobs of each queue one after the other, the queues side by side."""
+async def _run_until(queue: App, scan_batches_at_once: int, stop: asyncio.Event) -> None:
+    """Run the jobs of both queues: those by the clock one after the other, scans beside them."""
     await retry_stalled_jobs(queue)
     running = {
         asyncio.create_task(
             queue.run_worker_async(
                 queues=[name],
+                concurrency=at_once,
                 install_signal_handlers=False,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=STOP_SECONDS,
                 name=f"motcua {name}",
             )
         )
-        for name in (DEFAULT_QUEUE, DIGITIZATION_QUEUE)
+        for name, at_once in ((DEFAULT_QUEUE, 1), (DIGITIZATION_QUEUE, scan_batches_at_once))
     }
     stopping = asyncio.create_task(stop.wait())
     try:
