@@ -241,7 +241,9 @@ async def test_a_link_expires_and_cannot_be_made_up(office: ResultDesk, clock: F
     go_to(clock, "2026-11-30 09:01")
     assert (await office.desk.client.get(link["path"])).status_code == 404
     assert (await office.desk.client.get("/api/v1/result-links/made.up.token")).status_code == 404
-    # An access token is signed with the same key and opens no paper.
+    # Both are signed with one key: a link signs nobody in, and an access token opens no paper.
+    as_bearer = {"Authorization": f"Bearer {link['path'].rpartition('/')[2]}"}
+    assert (await office.desk.client.get("/api/v1/signing/queue", headers=as_bearer)).status_code == 401
     access = office.desk.leader["Authorization"].removeprefix("Bearer ")
     assert (await office.desk.client.get(f"/api/v1/result-links/{access}")).status_code == 404
 
