@@ -10,6 +10,7 @@ _SHORT = {
     "bugs": "tests/domain/test_deadline_field_bugs.py",
     "stored": "tests/api/test_deadline_field_bugs.py",
     "laws": "tests/domain/test_deadline_laws.py",
+    "vectors": "tests/domain/test_deadline_vectors.py",
 }
 _NAMED = re.findall(r"`([\w/.]+)::(\w+)`", (ROOT / "docs" / "deadline-bugs.md").read_text(encoding="utf-8"))
 
