@@ -129,6 +129,8 @@ async def is_signed_and_verifiable(station: Station, application: Application, p
     sealed = await content_of(application, "document", signed["document_id"])
     report = await application.signing.validate_pdf(sealed, at=application.clock.now())
     assert report.intact
+    # The validator does not judge forms, and a signature is a field of one.
+    assert pikepdf.pdfa.validate_written(io.BytesIO(sealed), "2b").verdict != "fail", "still PDF/A-2b"
     assert (await station.desk.get(f"/documents/{signed['document_id']}"))["supersedes"] == document_id
     verified = await station.desk.client.get(f"/api/v1/verify/{signed['verify_token']}")
     assert (verified.json()["kind"], verified.json()["status"]) == ("digitized_copy", "valid")
