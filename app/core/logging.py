@@ -51,7 +51,7 @@ def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "sqlalchemy.engine", "alembic.runtime.plugins"):
+    for noisy in ("httpx", "httpcore", "sqlalchemy.engine", "alembic.runtime.plugins", "pikepdf"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
