@@ -17,7 +17,7 @@ from typing import Any
 from ocrmypdf import hookimpl
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
 from ocrmypdf.hocrtransform import HocrParser
-from ocrmypdf.models.ocr_element import Baseline, BoundingBox, OcrElement
+from ocrmypdf.models.ocr_element import BoundingBox, OcrElement
 from ocrmypdf.pluginspec import OrientationConfidence
 from PIL import Image
 
@@ -29,7 +29,6 @@ SURE_ENOUGH = 0.85
 """Mean certainty of the words from which one reading is enough."""
 _WORTHLESS = 0.5
 """Certainty of a word that speaks neither for nor against a reading."""
-_FINE_DPI = 250
 _POLITENESS = 10
 _PAGE_OF_FILE = re.compile(r"^(\d{6})")
 
@@ -108,7 +107,7 @@ def _readable(input_file: Path) -> Iterator[Path]:
             yield input_file
             return
         copy = Path(directory) / "cleaned.png"
-        cleaned(picture, scale=1).save(copy, dpi=(_dpi(picture), _dpi(picture)))
+        cleaned(picture).save(copy, dpi=(_dpi(picture), _dpi(picture)))
         yield copy
 
 
@@ -125,13 +124,9 @@ def _read(picture: Path, stem: Path, options: Any) -> tuple[OcrElement, str]:
 
 
 def _read_cleaned(picture: Image.Image, directory: Path, options: Any) -> tuple[OcrElement, str]:
-    """Read the cleaned copy, enlarged where the picture is coarse; places are the picture's own."""
-    scale = 1 if _dpi(picture) >= _FINE_DPI else 2
     copy = directory / "cleaned.png"
-    dots = _dpi(picture) * scale
-    cleaned(picture, scale=scale).save(copy, dpi=(dots, dots))
-    page, text = _read(copy, directory / "cleaned", options)
-    return _scaled(page, 1 / scale), text
+    cleaned(picture).save(copy, dpi=(_dpi(picture), _dpi(picture)))
+    return _read(copy, directory / "cleaned", options)
 
 
 def _words(page: OcrElement) -> Iterator[OcrElement]:
@@ -166,19 +161,6 @@ def _lines(page: OcrElement) -> Iterator[tuple[str, float]]:
             yield " ".join(word.text.strip() for word in words), round(sure, 4)
     for child in page.children:
         yield from _lines(child)
-
-
-def _scaled(element: OcrElement, factor: float) -> OcrElement:
-    """Bring the places of a reading of an enlarged copy back to the page's own points."""
-    if element.bbox is not None:
-        box = element.bbox
-        element.bbox = BoundingBox(
-            left=box.left * factor, top=box.top * factor, right=box.right * factor, bottom=box.bottom * factor
-        )
-    if element.baseline is not None:
-        element.baseline = Baseline(slope=element.baseline.slope, intercept=element.baseline.intercept * factor)
-    element.children = [_scaled(child, factor) for child in element.children]
-    return element
 
 
 def _dpi(picture: Image.Image) -> float:

@@ -21,7 +21,7 @@ def is_blank(picture: Image.Image) -> bool:
     """Tell whether a grey picture (75 to 100 dots an inch) shows an empty side."""
     across, down = int(picture.width * _EDGE), int(picture.height * _EDGE)
     inner = picture.crop((across, down, picture.width - across, picture.height - down))
-    counts = _ink_of(inner, _FINEST_SHADE).histogram()
+    counts = ImageChops.subtract(_paper_of(inner), inner).histogram()
     return sum(counts[_INK_CONTRAST:]) < _BLANK_INK_SHARE * inner.width * inner.height
 
 
@@ -34,29 +34,22 @@ def is_dim(picture: Image.Image) -> bool:
     return middle < _BRIGHT_PAPER or brightest - darkest > _EVEN_PAPER
 
 
-def cleaned(picture: Image.Image, *, scale: int) -> Image.Image:
-    """Return a copy for reading dim pictures: enlarged, blurred, the paper's shade and its noise taken away, stretched.
+def cleaned(picture: Image.Image) -> Image.Image:
+    """Return a copy for reading dim pictures: softened, the paper's shade and its noise taken away, stretched.
 
     Noise is as often lighter as it is darker than the paper, and only noise is lighter: it tells how much of what is
     darker is not ink. What all this gains is measured by `make bench` (see bench/README.md).
     """
-    grey = picture.convert("L")
-    grey = grey.resize((grey.width * scale, grey.height * scale), Image.Resampling.BICUBIC)
-    grey = grey.filter(ImageFilter.GaussianBlur(_SOFTNESS * scale))
-    paper = _paper_of(grey, _FINEST_SHADE * scale)
+    grey = picture.convert("L").filter(ImageFilter.GaussianBlur(_SOFTNESS))
+    paper = _paper_of(grey)
     noise = 1 + _level(ImageChops.subtract(grey, paper).histogram()[1:], _NOISE_SHARE)
     ink = ImageChops.subtract(paper, grey).point([max(0, level - noise) for level in range(256)])
     return ImageOps.autocontrast(ImageOps.invert(ink), cutoff=(0.5, 0))
 
 
-def _ink_of(picture: Image.Image, shade: int) -> Image.Image:
-    """Return how much darker than the paper around it each point of a grey picture is."""
-    return ImageChops.subtract(_paper_of(picture, shade), picture)
-
-
-def _paper_of(picture: Image.Image, shade: int) -> Image.Image:
+def _paper_of(picture: Image.Image) -> Image.Image:
     """Return what a grey picture would be without the fine things on it."""
-    small = (max(1, picture.width // shade), max(1, picture.height // shade))
+    small = (max(1, picture.width // _FINEST_SHADE), max(1, picture.height // _FINEST_SHADE))
     paper = picture.resize(small, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(4))
     return paper.resize(picture.size, Image.Resampling.BICUBIC)
 
