@@ -38,7 +38,7 @@ async def main() -> None:
     console = Console()
     if not options.reads_only:
         engine.report(console)
-        reading.report(console)
+        await asyncio.to_thread(reading.report, console)  # asks its programs in event loops of its own
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as temporary:
         data_dir = options.data_dir or Path(temporary)
         settings = Settings(data_dir=data_dir, database_name="bench", log_level="WARNING")
