@@ -70,6 +70,30 @@ def pdf_with_image_bomb() -> bytes:
         return saved(pdf)
 
 
+def pdf_with_packed_bomb() -> bytes:
+    """Some hundred kilobytes of which one packed object is 80 MB (ISO 32000-1 §7.5.7, object streams)."""
+    packed = zlib.compress(b"3 0 (" + b"a" * (80 * 1024 * 1024) + b")", 9)
+    bodies = {
+        1: b"<</Type/Catalog/Pages 2 0 R/Extra 3 0 R>>",
+        2: b"<</Type/Pages/Kids[5 0 R]/Count 1>>",
+        4: b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed),
+        5: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    }
+    content, places = bytearray(b"%PDF-1.5\n"), {}
+    for number, body in bodies.items():
+        places[number] = len(content)
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    places[6] = len(content)
+    # Object 3 is the first one in the object stream 4; the others lie where they were written.
+    rows = bytes(6) + b"".join(
+        struct.pack(">BIB", 2, 4, 0) if number == 3 else struct.pack(">BIB", 1, places[number], 0)
+        for number in range(1, 7)
+    )
+    table = b"<</Type/XRef/Size 7/W[1 4 1]/Root 1 0 R/Length %d>>stream\n%b\nendstream" % (len(rows), rows)
+    content += b"6 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table, places[6])
+    return bytes(content)
+
+
 def pdf_without_table() -> bytes:
     """A PDF whose table of objects is said to be elsewhere: whole, but not as written."""
     head, _, _ = pdf_of(2).rpartition(b"startxref")

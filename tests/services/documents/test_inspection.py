@@ -1,6 +1,7 @@
 """What a file is decides its content; what may not stay is refused with its reason before anything is kept."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -19,6 +20,7 @@ from tests.factories.files import (
     pdf_locked,
     pdf_of,
     pdf_with_image_bomb,
+    pdf_with_packed_bomb,
     pdf_with_scripts,
     pdf_without_table,
     picture,
@@ -158,6 +160,7 @@ def test_a_pdf_with_a_wrong_table_is_repaired_and_told(tmp_path: Path) -> None:
         (pdf_locked(key=""), "file_encrypted"),
         (pdf_of(51), "too_many_pages"),
         (pdf_with_image_bomb(), "image_too_large"),
+        (pdf_with_packed_bomb(), "file_is_bomb"),
         (image_file("JPEG", picture((900, 900)))[:-300], "file_broken"),
         (image_file("PNG")[:-40], "file_broken"),
         (heic_file()[:-200], "file_broken"),
@@ -191,6 +194,22 @@ def test_a_pdf_of_endless_parts_is_refused(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(pdf_of(1))) as pdf:
         pdf.Root.Extra = pikepdf.Array([pdf.make_indirect(pikepdf.Dictionary(N=number)) for number in range(2_100)])
         assert reason(saved(pdf), tmp_path) == "file_too_complex"
+
+
+def test_a_small_tiff_of_many_large_pages_is_refused_before_one_is_unpacked(tmp_path: Path) -> None:
+    pages = [picture((2_900, 2_900), mode="L")] * 20
+    path = tmp_path / "handed-in"
+    path.write_bytes(image_file("TIFF", pages[0], save_all=True, append_images=pages[1:], compression="tiff_deflate"))
+    with pytest.raises(InvalidInput) as refused:
+        inspect_blocking(path, replace(LIMITS, max_pixels=9_000_000), tmp_path)
+    assert refused.value.refusals[0].code == "file_is_bomb"
+
+
+@pytest.mark.parametrize("kids", [[1, 2], ["page"], [pikepdf.Name.Page], [[]]], ids=str)
+def test_a_page_tree_of_anything_but_pages_is_refused(kids: list[object], tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(pdf_of(1))) as pdf:
+        pdf.Root.Pages.Kids = pikepdf.Array(kids)
+        assert reason(saved(pdf), tmp_path) == "file_broken"
 
 
 def test_an_image_larger_than_images_may_be_is_refused_though_a_pdf_might_be(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ _SCAN_DPI = range(150, 1201)
 _A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
 _PLAIN_MODES = frozenset({"1", "L", "RGB"})
 _JPEG_QUALITY = 92
+_BITS = {"1": 1, "L": 8}
+_UNPACKED_PER_PIXEL = 12
+"""Bytes of all pages of a TIFF for each pixel that one may have: forty of A4 in colour at 300 dpi, 980 in black."""
 
 
 def convert_image(path: Path, file_type: FileType, limits: FileLimits, workplace: Path) -> tuple[Path, int]:
@@ -47,6 +50,7 @@ def _pages_of(path: Path, file_type: FileType, limits: FileLimits, workplace: Pa
         if frames > limits.max_pages:
             raise InvalidInput(Refusal("too_many_pages", "file", {"max": limits.max_pages}))
         if file_type is FileType.TIFF:
+            _refuse_many_large(image, limits)
             return [
                 _plain_page(frame, limits, workplace / f"page-{number}.png")
                 for number, frame in enumerate(ImageSequence.Iterator(image))
@@ -61,6 +65,15 @@ def _pages_of(path: Path, file_type: FileType, limits: FileLimits, workplace: Pa
             image.load()
             return [path]
         return [_plain_page(image, limits, workplace / "page.png")]
+
+
+def _refuse_many_large(image: Image.Image, limits: FileLimits) -> None:
+    """A few bytes can be a page of black and white, and a small file thousands of large ones."""
+    unpacked, most = 0, _UNPACKED_PER_PIXEL * limits.max_pixels
+    for frame in ImageSequence.Iterator(image):
+        unpacked += frame.width * frame.height * _BITS.get(frame.mode, 24) // 8
+        if unpacked > most:
+            raise InvalidInput(Refusal("file_is_bomb", "file", {"max_bytes": most}))
 
 
 def _plain_page(image: Image.Image, limits: FileLimits, target: Path) -> Path:

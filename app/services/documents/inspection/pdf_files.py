@@ -28,6 +28,12 @@ _ACTIVE = frozenset(
 )
 _ACTION_KEYS = ("/A", "/OpenAction", "/Next", "/PA")
 _MAX_DEPTH = 60
+_MAX_UNPACKED = 64 * 1024 * 1024
+"""Bytes of one packed part of a PDF: objects are packed by the hundred, and pictures are not unpacked here."""
+_LIMIT_MET = "memory limit exceeded"
+
+# A megabyte can hold objects of gigabytes. The limit is of the process, set before anything is opened.
+pikepdf.settings.set_qpdf_limits(flate_max_memory=_MAX_UNPACKED, run_length_max_memory=_MAX_UNPACKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class InspectedPdf:
 
 
 def inspect_pdf(path: Path, limits: FileLimits, workplace: Path) -> InspectedPdf:
-    """Return what the PDF is; raise `InvalidInput` if it is encrypted, broken, endless or holds an image bomb."""
+    """Return what the PDF is; raise `InvalidInput` if it is encrypted, broken, endless or a bomb."""
     pdf, repaired = _open(path)
     with pdf:
         if pdf.is_encrypted:
@@ -48,13 +54,15 @@ def inspect_pdf(path: Path, limits: FileLimits, workplace: Path) -> InspectedPdf
         try:
             pages = _count_pages(pdf, limits.max_pages)
             removed = _take_out_active(pdf, limits)
+            if any(_LIMIT_MET in warning for warning in pdf.get_warnings()):
+                raise InvalidInput(Refusal("file_is_bomb", "file", {"max_bytes": _MAX_UNPACKED}))
             changes = ([Change.ACTIVE_CONTENT_REMOVED] if removed else []) + ([Change.REPAIRED] if repaired else [])
             if not changes:
                 return InspectedPdf(page_count=pages, cleaned=None, changes=())
             cleaned = workplace / "cleaned.pdf"
             # The same file cleaned twice is the same content.
             pdf.save(cleaned, deterministic_id=True)
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise InvalidInput(Refusal("file_broken", "file")) from error
     return InspectedPdf(page_count=pages, cleaned=cleaned, changes=tuple(changes))
 
