@@ -67,14 +67,18 @@ async def _forget_uploads(application: Application, *, now: dt.datetime) -> int:
     ended_before = now - dt.timedelta(days=application.settings.upload_keep_days)
     async with application.database.read() as connection:
         found = await upload_queries.expired(connection, now=now, ended_before=ended_before)
+    forgotten = 0
     for row in found:
         async with application.database.write() as connection:
             parts = await upload_queries.parts_of(connection, row.id)
-            await upload_writes.forget_upload(connection, row.id)
+            is_over = await upload_writes.forget_expired(connection, row.id, now=now, ended_before=ended_before)
+        if not is_over:
+            continue
+        forgotten += 1
         for key in (*(part.blob_key for part in parts), row.quarantine_key):
             if key is not None:
                 await application.storage.remove(key)
-    return len(found)
+    return forgotten
 
 
 async def _remove_contents(application: Application, *, before: dt.datetime, now: dt.datetime) -> int:

@@ -247,6 +247,15 @@ async def test_a_document_of_another_dossier_is_not_superseded(desk: Desk, code:
     assert (refused.status_code, codes(refused.json())) == (404, ["document_unknown"])
 
 
+async def test_a_published_result_gives_way_to_no_file_that_is_sent(desk: Desk, code: str) -> None:
+    draft = await sent(desk, code, pdf_of(text="draft"), kind="result")
+    result = await sent(desk, code, pdf_of(text="better"), kind="result", supersedes=str(draft["id"]))
+    assert (await desk.post(f"/documents/{result['id']}/publication", {}, by=desk.leader)).status_code == 200
+    for kind in ("result", "attachment"):
+        refused = await send(desk, code, pdf_of(text=f"false {kind}"), kind=kind, supersedes=str(result["id"]))
+        assert (refused.status_code, codes(refused.json())) == (409, ["document_stands"])
+
+
 async def test_documents_are_listed_page_by_page(desk: Desk, code: str) -> None:
     made = [(await sent(desk, code, pdf_of(text=f"page {number}")))["id"] for number in range(3)]
     first = await desk.get(f"/dossiers/{code}/documents", limit=2)

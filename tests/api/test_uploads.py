@@ -1,7 +1,9 @@
 """Uploads over tus 1.0: what was told to be safe is safe, what is not the announced file is refused."""
 
 import base64
+import datetime as dt
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -10,13 +12,14 @@ import pytest
 from app.api.app import serve_opened
 from app.bootstrap import Application
 from app.core.clock import FixedClock
-from app.core.db import fetch_all
+from app.core.db import execute, fetch_all
 from app.domain.permissions import Role
 from app.filing import finish_waiting
 from app.services.documents.contents import content_key
+from app.services.documents.uploads import writes
 from tests.factories.dossiers import Desk, codes, go_to
 from tests.factories.files import image_file, pdf_locked, pdf_of
-from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in
+from tests.factories.people import COMMUNE, OTHER_COMMUNE, account_of, headers_of, signed_in
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = {"Content-Type": "application/offset+octet-stream"}
@@ -220,6 +223,7 @@ async def test_an_upload_that_cannot_be_is_refused_at_once(
         ({"filename": "../x.pdf"}, "file_name_is_path"),
         ({"filename": "a\x00b.pdf"}, "file_name_control_characters"),
         ({"component": "TP99"}, "component_unknown"),
+        ({"supersedes": "9" * 5_000}, "document_unknown"),
         ({"dossier": "H42.101-261123-9999"}, "dossier_unknown"),
     ],
 )
@@ -260,6 +264,34 @@ async def test_an_upload_given_up_is_gone(desk: Desk, code: str) -> None:
     await tus.patch(b"x" * 50, 0)
     assert (await desk.client.delete(tus.url, headers=tus.headers)).status_code == 204
     assert (await tus.head()).status_code == 404
+
+
+async def test_an_upload_that_moved_on_meanwhile_is_neither_collected_nor_given_up(
+    desk: Desk, code: str, application: Application
+) -> None:
+    """The collector had found it expired, its sender had asked to give it up: then the last piece came."""
+    tus = await opened(desk, code, 100)
+    upload_id = tus.url.rpartition("/")[2]
+    now = application.clock.now()
+    async with application.database.write() as connection:
+        assert not await writes.forget_expired(connection, upload_id, now=now, ended_before=now)
+        await execute(connection, "update upload set state = 'received', received_bytes = 100 where id = $1", upload_id)
+        assert not await writes.forget_expired(
+            connection, upload_id, now=now + dt.timedelta(days=9), ended_before=now + dt.timedelta(days=9)
+        )
+        assert not await writes.forget_upload(connection, upload_id)
+    assert (await tus.outcome())["state"] == "received"
+
+
+async def test_who_may_not_add_to_the_dossier_learns_nothing_of_its_uploads(
+    desk: Desk, code: str, application: Application
+) -> None:
+    """A cashier of this commune who adds papers in another one: the two rights do not join."""
+    tus = await opened(desk, code, 100)
+    cashier = await account_of(application, Role.CASHIER, COMMUNE)
+    clerk = await account_of(application, Role.RECEPTION_CLERK, OTHER_COMMUNE)
+    both = headers_of(application, replace(cashier, grants=(*cashier.grants, *clerk.grants)))
+    assert (await desk.client.get(tus.url, headers=both)).status_code == 404
 
 
 async def test_what_became_a_document_cannot_be_given_up(desk: Desk, code: str) -> None:

@@ -40,12 +40,13 @@ async def add_document(
     """Add one version of a document to `dossier` (a row of `seen_dossier` with `lock`) and write it to the log.
 
     Returns the row. Raises `InvalidInput` for a component that the procedure does not have or that is only presented,
-    `NotFound` for a document to supersede that is not the dossier's, `Conflict` for one superseded already.
+    `NotFound` for a document to supersede that is not the dossier's, `Conflict` for one superseded already, a published
+    result, or a digitized copy that something else is to take the place of.
     """
     if new.component_code is not None:
         await ensure_component(connection, dossier, new.component_code)
     await refuse_presented_only(connection, dossier, kind=new.kind, component_code=new.component_code, name=new.name)
-    before = None if new.supersedes_id is None else await _superseded(connection, dossier, new.supersedes_id)
+    before = None if new.supersedes_id is None else await _superseded(connection, dossier, new)
     row = await writes.add_document(
         connection,
         {
@@ -93,10 +94,22 @@ async def ensure_component(connection: AsyncConnection, dossier: Any, code: str)
         raise InvalidInput(Refusal("component_unknown", "component_code", {"component": code}))
 
 
-async def _superseded(connection: AsyncConnection, dossier: Any, document_id: int) -> Any:
-    before = await queries.version_of(connection, dossier.id, document_id)
+async def _superseded(connection: AsyncConnection, dossier: Any, new: NewDocument) -> Any:
+    before = await queries.version_of(connection, dossier.id, new.supersedes_id)
     if before is None:
         raise NotFound(Refusal("document_unknown"))
     if before.superseded_by is not None:
         raise Conflict(Refusal("document_superseded", "supersedes", {"by": before.superseded_by}))
+    if not _gives_way(before, new.kind):
+        raise Conflict(Refusal("document_stands", "supersedes"))
     return before
+
+
+def _gives_way(before: Any, kind: DocumentKind) -> bool:
+    """Tell whether a document may be superseded by one of `kind`.
+
+    A published result is replaced by its own act, and a digitized copy by a copy: neither by a file that is sent.
+    """
+    if before.kind == DocumentKind.RESULT:
+        return before.published_at is None
+    return before.kind != DocumentKind.DIGITIZED_COPY or kind is DocumentKind.DIGITIZED_COPY

@@ -9,6 +9,7 @@ from app.services.documents.take_in import Filing
 from app.services.inputs import Input
 
 _SHA256 = re.compile(r"^[0-9a-fA-F]{64}$")
+_ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 _MAX_CODE = 64
 _MAX_ID = 2**63 - 1
 _FROM_OUTSIDE = {kind.value: kind for kind in DocumentKind if kind is not DocumentKind.DIGITIZED_COPY}
@@ -41,9 +42,7 @@ def filing_from(fields: Mapping[str, str], *, name: str) -> Filing:
     if sha256 is not None and not _SHA256.match(sha256):
         refusals.append(Refusal("checksum_malformed", "sha256"))
     supersedes = fields.get("supersedes") or None
-    if supersedes is not None and not (
-        supersedes.isascii() and supersedes.isdigit() and 0 < int(supersedes) <= _MAX_ID
-    ):
+    if supersedes is not None and (_ID.fullmatch(supersedes) is None or not 0 < int(supersedes) <= _MAX_ID):
         refusals.append(Refusal("document_unknown", "supersedes"))
         supersedes = None
     refuse_all(InvalidInput, refusals)

@@ -10,7 +10,8 @@ from app.core.db import fetch_all, fetch_one
 _RECORDED = "select 1 as one from stored_content where sha256 = $1 and doomed_at is null"
 _HAS_COMPONENT = "select 1 as one from procedure_component where version_id = $1 and code = $2"
 _VERSION_OF = """
-select d.id, d.version, (select n.id from document n where n.supersedes_id = d.id) as superseded_by
+select d.id, d.version, d.kind, d.published_at,
+  (select n.id from document n where n.supersedes_id = d.id) as superseded_by
 from document d where d.id = $2 and d.dossier_id = $1
 """
 
@@ -48,7 +49,7 @@ async def has_component(connection: AsyncConnection, procedure_version_id: int, 
     return await fetch_one(connection, _HAS_COMPONENT, procedure_version_id, code) is not None
 
 
-async def version_of(connection: AsyncConnection, dossier_id: int, document_id: int) -> Any:
+async def version_of(connection: AsyncConnection, dossier_id: int, document_id: int | None) -> Any:
     """Return a document of the dossier with what superseded it, or None."""
     return await fetch_one(connection, _VERSION_OF, dossier_id, document_id)
 

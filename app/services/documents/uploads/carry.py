@@ -20,7 +20,6 @@ from app.services.documents.add import ensure_component
 from app.services.documents.presented import refuse_presented_only
 from app.services.documents.take_in import Filing
 from app.services.documents.uploads import queries, writes
-from app.services.dossiers.access import may_see
 from app.services.dossiers.recording.record import seen_dossier
 
 MAX_OPEN = 200
@@ -114,21 +113,17 @@ def values_of(actor: Actor, dossier: Any, filing: Filing, *, now: dt.datetime) -
 
 async def own_upload(connection: AsyncConnection, actor: Actor, upload_id: str) -> Any:
     """Return an upload the actor opened, while they may still add to its dossier; raise `NotFound` for any other."""
-    row = await queries.one_upload(connection, upload_id)
-    scope = actor.scope(Permission.DOCUMENTS_ADD)
-    if (
-        row is None
-        or row.account_id != actor.account_id
-        or not (scope.covers(row.receiving_path) or scope.covers(row.competent_path))
-    ):
+    row = await seen_upload(connection, actor, upload_id)
+    if row.account_id != actor.account_id:
         raise NotFound(Refusal("upload_unknown"))
     return row
 
 
 async def seen_upload(connection: AsyncConnection, actor: Actor, upload_id: str) -> Any:
-    """Return an upload into a dossier the actor may see; raise `NotFound` for any other."""
+    """Return an upload into a dossier the actor may add to; raise `NotFound` for any other."""
     row = await queries.one_upload(connection, upload_id)
-    if row is None or not may_see(actor, row.receiving_path, row.competent_path):
+    scope = actor.scope(Permission.DOCUMENTS_ADD)
+    if row is None or not (scope.covers(row.receiving_path) or scope.covers(row.competent_path)):
         raise NotFound(Refusal("upload_unknown"))
     return row
 
@@ -142,9 +137,8 @@ async def uploads_of(connection: AsyncConnection, actor: Actor, dossier_code: st
 async def give_up(connection: AsyncConnection, actor: Actor, upload_id: str) -> None:
     """Forget an upload of the actor's; raise `Conflict` for one that is complete. The collector takes its pieces."""
     row = await own_upload(connection, actor, upload_id)
-    if row.state != UploadState.RECEIVING:
+    if row.state != UploadState.RECEIVING or not await writes.forget_upload(connection, upload_id):
         raise Conflict(Refusal("upload_ended"))
-    await writes.forget_upload(connection, upload_id)
 
 
 def filing_of(row: Any) -> Filing:

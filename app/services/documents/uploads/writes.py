@@ -119,5 +119,21 @@ async def forget_parts(connection: AsyncConnection, upload_id: str) -> None:
 
 
 async def forget_upload(connection: AsyncConnection, upload_id: str) -> bool:
-    """Delete an upload that became no document, or whose outcome is old; its pieces' rows go with it."""
-    return await execute(connection, "delete from upload where id = $1", upload_id) > 0
+    """Delete an upload on its way, its pieces' rows with it; False once it is complete."""
+    return await execute(connection, "delete from upload where id = $1 and state = 'receiving'", upload_id) > 0
+
+
+async def forget_expired(
+    connection: AsyncConnection, upload_id: str, *, now: dt.datetime, ended_before: dt.datetime
+) -> bool:
+    """Delete an upload whose time is over, or whose outcome is old; False for one that moved on meanwhile."""
+    return (
+        await execute(
+            connection,
+            "delete from upload where id = $1 and ((state = 'receiving' and expires_at < $2) or ended_at < $3)",
+            upload_id,
+            now,
+            ended_before,
+        )
+        > 0
+    )
