@@ -153,7 +153,7 @@ class ScanField(Base):
 
 
 class ScanRead(Base):
-    """Somebody opened the picture of a piece: append-only."""
+    """Somebody opened the picture of a piece, or what was read of it: append-only."""
 
     __tablename__ = "scan_read"
     __table_args__ = (Index("ix_scan_read_piece_id", "piece_id", "id"),)

@@ -164,8 +164,14 @@ async def test_a_paper_that_is_only_presented_cannot_be_kept(station: Station) -
     assert codes(refused) == ["component_presented_only"]
     unknown = await station.act(piece["id"], "assign", expect=422, component_code="TP99")
     assert codes(unknown) == ["component_unknown"]
+    path = f"/api/v1/scan-pieces/{piece['id']}/file"
+    assert (await station.desk.client.get(path, headers=station.desk.clerk)).status_code == 200
     discarded = await station.act(piece["id"], "discard", reason="presented_only")
     assert discarded["state"] == "discarded"
+    gone = await station.desk.client.get(path, headers=station.desk.clerk)
+    assert (gone.status_code, codes(gone.json())) == (404, ["scan_piece_without_picture"])
+    nothing = await station.piece(piece["id"])
+    assert (nothing["fields"], [page["text"] for page in nothing["texts"]]) == ([], [None])
     closed = await station.act(piece["id"], "assign", expect=409, component_code="TP02")
     assert codes(closed) == ["scan_piece_closed"]
 
@@ -212,6 +218,19 @@ async def test_a_scanning_station_sends_batches_and_sees_no_text(station: Statio
     assert seen.json()["state"] == "not_digitized"
     piece = seen.json()["piece_list"][0]["id"]
     assert (await station.desk.client.get(f"/api/v1/scan-pieces/{piece}", headers=machine)).status_code == 403
+    for act in ("confirm", "sign"):
+        refused = await station.desk.post(f"/scan-pieces/{piece}/{act}", {}, by=machine)
+        assert (refused.status_code, codes(refused.json())) == (403, ["permission_missing"])
+
+
+async def test_who_reads_a_scanned_paper_is_written_down(station: Station, application: Application) -> None:
+    piece = await one_piece(station, dossier=await station.dossier())
+    await station.piece(piece["id"])
+    await station.desk.client.get(f"/api/v1/scan-pieces/{piece['id']}/file", headers=station.desk.clerk)
+    async with application.database.read() as connection:
+        reads = await fetch_all(connection, "select read_by from scan_read where piece_id = $1", piece["id"])
+    assert len(reads) == 2
+    assert all(read.read_by is not None for read in reads)
 
 
 async def test_batches_are_listed_by_unit_and_state_page_by_page(station: Station) -> None:
@@ -256,6 +275,19 @@ async def test_a_document_of_the_dossier_is_digitized_without_being_sent_again(s
     assert added.status_code == 201, added.text
     batch = await station.send(fields={"dossier": code, "document": str(added.json()["id"])})
     assert (await station.digitized(batch["id"]))["piece_list"][0]["dossier_code"] == code
+
+
+async def test_a_draft_is_not_yet_the_result_that_the_indicator_counts(station: Station) -> None:
+    code = await station.dossier()
+    draft = await station.desk.client.post(
+        f"/api/v1/dossiers/{code}/documents",
+        headers=station.desk.clerk,
+        data={"kind": "result"},
+        files={"file": ("ket-qua.pdf", scan_of([FORM]))},
+    )
+    assert not (await station.desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
+    await station.desk.post(f"/documents/{draft.json()['id']}/publication", {}, by=station.desk.leader)
+    assert (await station.desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
 
 
 async def test_a_repeated_confirmation_with_its_key_is_answered_the_same(station: Station) -> None:

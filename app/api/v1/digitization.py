@@ -164,8 +164,9 @@ async def post_retry(
 
 
 @router.get("/scan-pieces/{piece_id}", summary="Một giấy tờ quét: chữ và giá trị đề xuất / One paper: text and values")
-async def get_piece(piece_id: Id, actor: PaperReader, connection: ReadConnection) -> ScanPieceWholeOut:
-    return whole_piece_document(await read.read_piece(connection, actor, piece_id))
+async def get_piece(piece_id: Id, actor: PaperReader, connection: WriteConnection, app: App) -> ScanPieceWholeOut:
+    """Who asked is written down."""
+    return whole_piece_document(await read.read_piece(connection, actor, piece_id, now=app.clock.now()))
 
 
 @router.get(

@@ -59,11 +59,12 @@ async def confirm_piece(
 ) -> None:
     """Make a piece a document of its dossier, with the values that were checked against the paper.
 
+    Who confirms must be able to read: a scanning station sends papers and vouches for none.
     Only a piece that was read becomes a digitized copy; one that could not be read is kept as the picture it is.
     Raises `ActionRefused` with every reason, `InvalidInput` for values that cannot be what they are called.
     """
     refuse_all(InvalidInput, _faults_of(body.values))
-    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
+    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_READ, Permission.DOCUMENTS_ADD)
     dossier = None
     if row.dossier_code is not None:
         dossier = await seen_dossier(connection, actor, row.dossier_code, Permission.DOCUMENTS_ADD, lock=True)
@@ -112,11 +113,13 @@ async def confirm_piece(
 async def discard_piece(
     connection: AsyncConnection, actor: Actor, piece_id: int, body: DiscardPiece, *, now: dt.datetime
 ) -> None:
-    """Say that a piece does not become a document, and why; its pages stay in the batch."""
+    """Say that a piece does not become a document, and why; of one that is only presented nothing is kept."""
     row = await _locked(connection, actor, piece_id)
     if row.state != PieceState.OPEN:
         raise ActionRefused(Refusal("scan_piece_closed", params={"state": row.state}))
     await writes.discard_piece(connection, piece_id, reason=body.reason, by=actor.account_id, now=now)
+    if body.reason == "presented_only":
+        await writes.let_go(connection, piece_id)
 
 
 async def _locked(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:

@@ -213,6 +213,8 @@ async def components_of_dossier(connection: AsyncConnection, dossier_id: int) ->
 async def has_published_result(connection: AsyncConnection, dossier_id: int) -> bool:
     """Tell whether the dossier has its result as a file: one half of the national indicator 4.2."""
     found = await fetch_one(
-        connection, "select 1 as one from document where dossier_id = $1 and kind = 'result' limit 1", dossier_id
+        connection,
+        "select 1 as one from document where dossier_id = $1 and kind = 'result' and published_at is not null limit 1",
+        dossier_id,
     )
     return found is not None

@@ -65,23 +65,24 @@ async def seen_batch(connection: AsyncConnection, actor: Actor, batch_id: int) -
     )
 
 
-async def seen_piece(
-    connection: AsyncConnection, actor: Actor, piece_id: int, permission: Permission = Permission.DOCUMENTS_READ
-) -> Any:
-    """Return a piece of a unit in scope; raise `NotFound` outside it, `Forbidden` without `permission` there."""
+async def seen_piece(connection: AsyncConnection, actor: Actor, piece_id: int, *permissions: Permission) -> Any:
+    """Return a piece of a unit in scope; raise `NotFound` outside it, `Forbidden` without all `permissions` there."""
     row = await queries.piece_view(connection, piece_id)
     seen = row is not None and any(
         actor.scope(known).covers(row.unit_path) for known in (Permission.DOCUMENTS_READ, Permission.DOCUMENTS_ADD)
     )
     if row is None or not seen:
         raise NotFound(Refusal("scan_piece_unknown"))
-    if not actor.scope(permission).covers(row.unit_path):
-        raise Forbidden(Refusal("permission_missing", params={"permission": permission.value}))
+    for permission in permissions:
+        if not actor.scope(permission).covers(row.unit_path):
+            raise Forbidden(Refusal("permission_missing", params={"permission": permission.value}))
     return row
 
 
-async def read_piece(connection: AsyncConnection, actor: Actor, piece_id: int) -> PieceView:
-    row = await seen_piece(connection, actor, piece_id)
+async def read_piece(connection: AsyncConnection, actor: Actor, piece_id: int, *, now: dt.datetime) -> PieceView:
+    """Return what was read of a piece; who asked for it is written down."""
+    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_READ)
+    await writes.record_scan_read(connection, piece_id, by=actor.account_id, now=now)
     return PieceView(
         row,
         await queries.texts_of_piece(connection, piece_id),
@@ -91,7 +92,7 @@ async def read_piece(connection: AsyncConnection, actor: Actor, piece_id: int) -
 
 async def open_picture(connection: AsyncConnection, actor: Actor, piece_id: int, *, now: dt.datetime) -> OpenedContent:
     """Return what to show of a piece, searchable if it was read; who opened it is written down."""
-    await seen_piece(connection, actor, piece_id)
+    await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_READ)
     found = await queries.picture_of_piece(connection, piece_id)
     if found is None:
         raise NotFound(Refusal("scan_piece_without_picture"))

@@ -44,7 +44,7 @@ class SealedCopy:
 
 async def copy_in_hand(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:
     """Return the confirmed piece whose copy is to be signed; raise `ActionRefused` with the reason why it cannot be."""
-    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
+    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_READ, Permission.DOCUMENTS_ADD)
     if row.state != PieceState.CONFIRMED:
         raise ActionRefused(Refusal("scan_piece_not_confirmed", params={"state": row.state}))
     if row.recognition != Recognition.DONE:

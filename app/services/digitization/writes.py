@@ -94,6 +94,19 @@ pieces as (
 update scan_batch set state = 'received', reason = null, finished_at = null where id = $1
 """
 
+# A paper that may not be kept: what was read of it goes, and nothing leads to its pictures any more.
+_LET_GO = """
+with pages as (
+  update scan_page set text = null, confidence = null where piece_id = $1
+),
+fields as (
+  delete from scan_field where piece_id = $1
+)
+update scan_piece set picture_sha256 = null, content_sha256 = null, candidates = '[]', confidence = null,
+  recognition = case recognition when 'done' then 'failed' else recognition end
+where id = $1
+"""
+
 _CONFIRM_VALUES = """
 insert into scan_field (piece_id, name, kind, label, value, confirmed_at, confirmed_by)
 select $1, v.name, v.kind, v.label, v.value, $3, $4
@@ -258,6 +271,11 @@ async def discard_piece(
         now,
         by,
     )
+
+
+async def let_go(connection: AsyncConnection, piece_id: int) -> None:
+    """Remove text, values and pictures of a piece that may not be kept."""
+    await execute(connection, _LET_GO, piece_id)
 
 
 async def confirm_values(
