@@ -36,6 +36,17 @@ class TestReading:
         assert (by_code["TP02"]["available"], by_code["TP02"]["papers"]) == ("held", [held, other])
         assert (by_code["TP01"]["source"], by_code["TP02"]["source"]) == ("paper", None)
 
+    async def test_a_cashier_learns_what_need_not_be_brought_and_nothing_of_the_papers(
+        self, application: Application, desk: Desk, person: dict[str, Any], held: str
+    ) -> None:
+        code = (await desk.register(applicant=person["applicant"], components=FORM, **AGAIN))["code"]
+        cashier = await signed_in(application, Role.CASHIER, COMMUNE)
+        answer = await desk.client.get(f"/api/v1/dossiers/{code}/held-papers", headers=cashier)
+        found = answer.json()
+        assert {item["code"]: item["available"] for item in found["components"]}["TP02"] == "held"
+        assert (found["papers"], [item["papers"] for item in found["components"] if item["papers"]]) == ([], [])
+        assert held not in answer.text
+
     async def test_a_search_by_number_is_recorded_and_answers_with_a_masked_number(
         self, application: Application, desk: Desk, person: dict[str, Any], held: str
     ) -> None:

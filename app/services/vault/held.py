@@ -70,8 +70,16 @@ def view_of(row: Any, *, now: dt.datetime) -> HeldView:
 
 
 async def held_for_dossier(connection: AsyncConnection, actor: Actor, code: str, *, now: dt.datetime) -> HeldPapers:
-    """Return what is held for the dossier's applicant, by component, with the flags of the national message."""
+    """Return what is held for the dossier's applicant, by component, with the flags of the national message.
+
+    Who may neither read nor add papers there (a cashier) learns what need not be brought, and nothing of the papers.
+    """
     dossier = await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ)
+    shows_papers = any(
+        actor.scope(permission).covers(path)
+        for permission in (Permission.DOCUMENTS_READ, Permission.DOCUMENTS_ADD)
+        for path in (dossier.receiving_path, dossier.competent_path)
+    )
     content = await version_content(connection, dossier.procedure_version_id)
     number = await queries.number_of_applicant(connection, dossier.id)
     papers = await _papers(connection, number, now)
@@ -86,12 +94,13 @@ async def held_for_dossier(connection: AsyncConnection, actor: Actor, code: str,
                 view.component,
                 view.kind,
                 view.available,
-                view.papers,
+                view.papers if shows_papers else (),
                 source=None if row is None else row.source,
                 flags=None if row is None else _flags(row, is_digitized=code_ in digitized),
             )
         )
-    return HeldPapers(None if number is None else mask_identity_number(number), papers, tuple(components))
+    holder = None if number is None else mask_identity_number(number)
+    return HeldPapers(holder, papers if shows_papers else (), tuple(components))
 
 
 async def search_held(
