@@ -41,6 +41,17 @@ class Move(StrEnum):
     RETURNED = "returned"
 
 
+class Holding(StrEnum):
+    """What a unit has to do with an original that is not home yet."""
+
+    HELD = "held"
+    """It lies there."""
+    AWAITED = "awaited"
+    """It is on its way there, and waits for somebody to confirm it."""
+    SENT = "sent"
+    """The unit gave it away, and nobody has confirmed it."""
+
+
 LYING = frozenset({Move.TAKEN_IN, Move.RECEIVED, Move.TAKEN_BACK})
 ON_ITS_WAY = frozenset({Move.GIVEN, Move.POSTED})
 

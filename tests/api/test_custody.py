@@ -205,6 +205,39 @@ async def test_out_of_sight_nothing_is_told(application: Application, desk: Desk
     assert codes(typed.json()) == ["barcode_malformed"]
 
 
+async def test_a_unit_sees_what_it_holds_awaits_and_has_sent(
+    application: Application, desk: Desk, code: str, department: dict[str, str]
+) -> None:
+    held, given, home = await taken_in(desk, code, "Sổ đỏ", "Giấy phép", "Bằng lái")
+    await give(desk, [given], **TO_DEPARTMENT)
+    await give(desk, [home], **HOME)
+
+    async def of(by: dict[str, str], **question: Any) -> list[str]:
+        answer = await desk.client.get("/api/v1/originals", params=question, headers=by)
+        assert answer.status_code == 200, answer.text
+        return [item["barcode"] for item in answer.json()["items"]]
+
+    assert (await of(desk.clerk), await of(desk.clerk, where="sent")) == ([held], [given])
+    assert (await of(department, where="awaited"), await of(department)) == ([given], [])
+    assert await of(desk.clerk, unit=OTHER_COMMUNE) == []
+    stranger = await signed_in(application, Role.RECEPTION_CLERK, OTHER_COMMUNE)
+    for where in ("held", "awaited", "sent"):
+        assert await of(stranger, where=where) == []
+        assert await of(stranger, where=where, unit=COMMUNE) == []
+
+
+async def test_originals_are_listed_page_by_page(desk: Desk, code: str) -> None:
+    papers = await taken_in(desk, code, "A", "B", "C")
+    first = await desk.get("/originals", limit=2)
+    rest = await desk.get("/originals", limit=2, cursor=first["next_cursor"])
+    assert [item["barcode"] for item in first["items"] + rest["items"]] == papers
+    assert rest["next_cursor"] is None
+    other = await desk.client.get(
+        "/api/v1/originals", params={"where": "sent", "cursor": first["next_cursor"]}, headers=desk.clerk
+    )
+    assert codes(other.json()) == ["cursor_invalid"]
+
+
 async def test_the_same_key_takes_in_once(desk: Desk, code: str) -> None:
     body = {"originals": [{"name": "Sổ đỏ"}]}
     first = await desk.post(f"/dossiers/{code}/originals", body, idempotency_key="t1")

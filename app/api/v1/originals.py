@@ -4,20 +4,25 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.custody import (
     HandOverOut,
+    OriginalPageOut,
     OriginalsOut,
     OriginalWayOut,
     hand_over_document,
+    original_document,
     originals_document,
     way_document,
 )
+from app.domain.custody import Holding
+from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.custody import find, hand_on, take_in
 from app.services.custody.inputs import Confirm, HandOn, TakeBack, TakeIn
@@ -53,6 +58,24 @@ async def post_originals(
 )
 async def of_dossier(code: Code, actor: Reader, connection: ReadConnection) -> OriginalsOut:
     return originals_document(await find.of_dossier(connection, actor, code))
+
+
+@router.get("/originals", summary="Bản chính đơn vị đang giữ, chờ nhận, đã gửi đi / What units hold, await, have sent")
+async def originals(
+    actor: Reader,
+    connection: ReadConnection,
+    where: Annotated[Holding, Query()] = Holding.HELD,
+    unit: Annotated[Code | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+) -> OriginalPageOut:
+    """In the order they were taken in. `awaited`: to be confirmed there; `sent`: given away, not yet confirmed."""
+    after = 0 if cursor is None else decode_cursor(cursor, sort=where, kinds=(int,))[0]
+    if not 0 <= after < 2**63:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    rows = await find.originals_of(connection, actor, where, unit=unit, after=after, limit=limit + 1)
+    more = encode_cursor(where, [rows[limit - 1].id]) if len(rows) > limit else None
+    return OriginalPageOut(items=[original_document(row) for row in rows[:limit]], next_cursor=more)
 
 
 @router.post(

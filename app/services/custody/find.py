@@ -1,11 +1,11 @@
-"""Where is it now: one original by its barcode, those of a dossier, those of a batch."""
+"""Where is it now: one original by its barcode, those of a dossier, of a batch, and what a unit holds or awaits."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.custody import read_barcode
+from app.domain.custody import Holding, read_barcode
 from app.domain.errors import InvalidInput, NotFound, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.custody import queries
@@ -25,6 +25,16 @@ async def where_is(connection: AsyncConnection, actor: Actor, scanned: str) -> A
 async def of_dossier(connection: AsyncConnection, actor: Actor, code: str) -> Sequence[Any]:
     dossier = await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ)
     return await queries.of_dossier(connection, dossier.id)
+
+
+async def originals_of(
+    connection: AsyncConnection, actor: Actor, holding: Holding, *, unit: str | None, after: int, limit: int
+) -> Sequence[Any]:
+    """Return originals that units in the actor's reach hold, await or have sent, in the order they were taken in."""
+    everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
+    return await queries.originals_page(
+        connection, holding, everything=everything, patterns=patterns, unit=unit, after=after, limit=limit
+    )
 
 
 async def hand_over(connection: AsyncConnection, actor: Actor, code: str) -> tuple[Any, Sequence[Any]]:

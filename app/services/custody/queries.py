@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
+from app.domain.custody import Holding
 from app.services.identity.scope import unit_in_scope
 
 # The last move is found by its key, so where a paper is costs one look however long its way was.
@@ -21,6 +22,11 @@ left join unit u on u.id = m.unit_id left join account a on a.id = m.account_id
 left join original_hand_over h on h.id = m.hand_over_id
 """
 _IN_SIGHT = "(" + " or ".join(unit_in_scope(f"{unit}.path", "$2", "$3") for unit in ("r", "c", "u")) + ")"
+_HOLDING = {
+    Holding.HELD: ("u", "m.kind in ('taken_in', 'received', 'taken_back')"),
+    Holding.AWAITED: ("u", "m.kind in ('given', 'posted') and m.unit_id is not null"),
+    Holding.SENT: ("f", "m.kind in ('given', 'posted')"),
+}
 _WAY = """(
   select json_agg(json_build_object('seq', w.seq, 'kind', w.kind, 'place', w.place, 'at', w.at, 'unit', wu.code,
     'unit_name', wu.name, 'account', wa.display_name, 'by', wb.display_name, 'hand_over', wh.code) order by w.seq)
@@ -39,6 +45,32 @@ async def where_is(connection: AsyncConnection, barcode: str, *, everything: boo
 async def of_dossier(connection: AsyncConnection, dossier_id: int) -> Sequence[Any]:
     """Return the dossier's originals and where each is now, in the order they were taken in."""
     return await fetch_all(connection, f"{_WHERE} where o.dossier_id = $1 order by o.id", dossier_id)
+
+
+async def originals_page(
+    connection: AsyncConnection,
+    holding: Holding,
+    *,
+    everything: bool,
+    patterns: list[str],
+    unit: str | None,
+    after: int,
+    limit: int,
+) -> Sequence[Any]:
+    """Return originals that units in scope hold, await or have sent, the longest in the house first."""
+    side, moves = _HOLDING[holding]
+    return await fetch_all(
+        connection,
+        f"{_WHERE} left join unit f on f.id = h.from_unit_id "
+        f"where o.returned_at is null and o.id > $4 and {moves} and {unit_in_scope(f'{side}.path', '$1', '$2')} "
+        f"and ($3::text is null or {side}.path like (select w.path || '%' from unit w where w.code = $3)) "
+        "order by o.id limit $5",
+        everything,
+        patterns,
+        unit,
+        after,
+        limit,
+    )
 
 
 async def of_hand_over(
@@ -96,8 +128,3 @@ async def whereabouts(connection: AsyncConnection, barcodes: Sequence[str]) -> S
 
 async def unit_by_code(connection: AsyncConnection, code: str) -> Any:
     return await fetch_one(connection, "select id, code, name, path from unit where code = $1", code)
-
-
-async def to_label(connection: AsyncConnection, barcode: str, *, everything: bool, patterns: list[str]) -> Any:
-    """Return what a label prints: no personal data."""
-    return await fetch_one(connection, f"{_WHERE} where o.barcode = $1 and {_IN_SIGHT}", barcode, everything, patterns)

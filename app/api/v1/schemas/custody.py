@@ -54,6 +54,11 @@ class OriginalsOut(BaseModel):
     items: list[OriginalOut]
 
 
+class OriginalPageOut(BaseModel):
+    items: list[OriginalOut]
+    next_cursor: str | None
+
+
 class HandOverOut(BaseModel):
     """`items`: the originals that went with it and where each is now."""
 
