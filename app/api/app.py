@@ -58,7 +58,7 @@ def build_api(
                 "X-Request-ID",
                 *tus.REQUEST_HEADERS,
             ],
-            expose_headers=["ETag", "Location", "X-Request-ID", *tus.ANSWER_HEADERS],
+            expose_headers=["ETag", "Location", "Slip-Status", "X-Request-ID", *tus.ANSWER_HEADERS],
         )
     app.add_middleware(RequestContext)
     return app

@@ -5,6 +5,8 @@ import pytest
 from app.core.clock import FixedClock
 from tests.factories.dossiers import AT_THE_COUNTER, SUPPLEMENT, Desk, applicant, codes, go_to
 
+PHONE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
 
 async def test_the_status_follows_the_dossier(desk: Desk, clock: FixedClock) -> None:
     dossier = await desk.register(accept=False)
@@ -72,3 +74,25 @@ async def test_the_secret_of_another_dossier_opens_nothing(desk: Desk) -> None:
     answer = await desk.get(f"/lookup/{one['code']}", secret=other["receipt"]["lookup_secret"], expect=404)
     assert codes(answer) == ["lookup_unknown"]
     assert codes(await desk.get(f"/lookup/{one['code']}", secret="ký tự lạ", expect=404)) == ["lookup_unknown"]
+
+
+async def test_the_code_on_the_receipt_opens_a_page_on_a_phone(desk: Desk) -> None:
+    dossier = await desk.register(summary="Con của Lê Thị Riêng Tư")
+    await desk.act(dossier["code"], "request_supplement", **SUPPLEMENT)
+    path, secret = f"/api/v1/lookup/{dossier['code']}", dossier["receipt"]["lookup_secret"]
+    page = await desk.client.get(path, params={"secret": secret}, headers=PHONE)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    for expected in (dossier["code"], "Không đúng mẫu quy định", "23:59 ngày", "Đã tiếp nhận, có ngày hẹn trả"):
+        assert expected in page.text
+    for hidden in ("Nguyễn", "Riêng Tư", "0900000000", secret, "http"):
+        assert hidden not in page.text
+
+
+async def test_a_wrong_code_gets_a_page_that_says_so(desk: Desk) -> None:
+    dossier = await desk.register()
+    desk.client.event_hooks = {"request": [], "response": []}
+    page = await desk.client.get(f"/api/v1/lookup/{dossier['code']}", params={"secret": "ABCDEFGH"}, headers=PHONE)
+    assert page.status_code == 404
+    assert "Không tìm thấy hồ sơ" in page.text

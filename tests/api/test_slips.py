@@ -2,12 +2,14 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pypdfium2
 import pytest
 
+from app.api.app import serve_opened
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.core.db import fetch_one
@@ -284,3 +286,11 @@ async def test_a_dossier_of_august_2025_gets_the_forms_of_its_time(desk: Desk, c
     text = text_of((await pdf_of(desk, slip)).content)
     assert "ngày 05 tháng 8 năm 2025" in text
     assert "Thông tư số 01/2018/TT-VPCP" in text
+
+
+async def test_a_page_served_elsewhere_may_read_how_a_slip_stands(application: Application) -> None:
+    settings = application.settings.model_copy(update={"cors_origins": ("https://mot-cua.example.vn",)})
+    transport = httpx.ASGITransport(app=serve_opened(replace(application, settings=settings)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://motcua.test") as client:
+        answer = await client.get("/api/v1/forms", headers={"Origin": "https://mot-cua.example.vn"})
+    assert "Slip-Status" in answer.headers["access-control-expose-headers"]

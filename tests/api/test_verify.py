@@ -122,3 +122,12 @@ async def test_the_page_compares_a_file_too(desk: Desk) -> None:
         slip["verify"], files={"file": ("giay.pdf", content, "application/pdf")}, headers=PAGE
     )
     assert "Tệp đúng là bản đã cấp" in page.text
+
+
+async def test_the_page_says_since_when_a_paper_no_longer_stands(desk: Desk) -> None:
+    _, slip = await receipt_of(desk)
+    await desk.post(f"/slips/{slip['id']}/void", {"reason_code": "damaged"})
+    desk.client.event_hooks = {"request": [], "response": []}
+    page = (await desk.client.get(slip["verify"], headers=PAGE)).text
+    assert "ĐÃ HỦY" in page
+    assert "<dt>Hết hiệu lực từ</dt><dd>09:00 ngày 23/11/2026</dd>" in page

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse
 
-from app.api.deps import App, ReadConnection, public
+from app.api.deps import App, ReadConnection, lent_reader, public
 from app.api.multipart import receive_form
-from app.api.v1.schemas.verify import PAGE_HEADERS, VerifiedOut, unknown_page, verified_document, verified_page
+from app.api.small_pages import PAGE_HEADERS, wants_page
+from app.api.v1.schemas.verify import VerifiedOut, unknown_page, verified_document, verified_page
 from app.domain.errors import InvalidInput, NotFound, Refusal
 from app.services.forms.verify import VerifiedPaper, is_same_content, verify_paper
 
@@ -36,7 +37,7 @@ async def verify(token: Token, request: Request, connection: ReadConnection) -> 
     try:
         paper = await verify_paper(connection, token)
     except NotFound:
-        if not _wants_page(request):
+        if not wants_page(request):
             raise
         return HTMLResponse(unknown_page(), status_code=404, headers=PAGE_HEADERS)
     return _answer(request, paper, verified_document(paper))
@@ -64,12 +65,14 @@ async def verify(token: Token, request: Request, connection: ReadConnection) -> 
     },
 )
 @short.post("/{token}", response_model=None)
-async def compare(token: Token, request: Request, connection: ReadConnection, app: App) -> Response:
+async def compare(token: Token, request: Request, app: App) -> Response:
     """The file is hashed as it comes in and kept nowhere."""
     try:
-        paper = await verify_paper(connection, token)
+        # Given back before the file comes in: whoever sends slowly holds no connection.
+        async with lent_reader(request) as connection:
+            paper = await verify_paper(connection, token)
     except NotFound:
-        if not _wants_page(request):
+        if not wants_page(request):
             raise
         return HTMLResponse(unknown_page(), status_code=404, headers=PAGE_HEADERS)
     digest = await _digest(request, max_bytes=app.settings.upload_max_bytes)
@@ -92,13 +95,6 @@ async def _digest(request: Request, *, max_bytes: int) -> str:
 
 
 def _answer(request: Request, paper: VerifiedPaper, document: VerifiedOut) -> Response:
-    if _wants_page(request):
+    if wants_page(request):
         return HTMLResponse(verified_page(paper, document), headers=PAGE_HEADERS)
     return Response(document.model_dump_json(), media_type="application/json", headers=_NO_STORE)
-
-
-def _wants_page(request: Request) -> bool:
-    """Tell whether a browser asks: it names HTML, and JSON not before it."""
-    accepted = request.headers.get("accept", "")
-    page, data = accepted.find("text/html"), accepted.find("application/json")
-    return page >= 0 and (data < 0 or page < data)

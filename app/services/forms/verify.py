@@ -20,6 +20,12 @@ _KINDS = {
     "archive": ("Gói lưu trữ hồ sơ", "Archive package of a dossier"),
 }
 
+# Papers of the counter that are no form of the law.
+_COUNTER_PAPERS = {
+    "BIEN-LAI": ("Biên lai thu phí, lệ phí", "Fee receipt"),
+    "PHIEU-CT": ("Phiếu thu và trả kết quả chứng thực", "Slip of a certification"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPaper:
@@ -39,7 +45,7 @@ async def verify_paper(connection: AsyncConnection, token: str) -> VerifiedPaper
     row = await queries.paper_by_token(connection, token) if _TOKEN.fullmatch(token) else None
     if row is None:
         raise NotFound(Refusal("paper_not_ours"))
-    name_vi, name_en = _KINDS[row.kind]
+    name_vi, name_en = _COUNTER_PAPERS.get(row.form_code, _KINDS[row.kind])
     for form in all_forms():
         if form.code == row.form_code:
             name_vi = form.name

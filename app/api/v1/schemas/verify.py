@@ -1,41 +1,21 @@
-"""What anybody reads of a paper: JSON, and a page that needs nothing from outside."""
+"""What anybody reads of a paper: JSON, and a small page."""
 
-import base64
 import datetime as dt
-import hashlib
 from html import escape
 
 from pydantic import BaseModel
 
+from app.api.small_pages import facts, headline, paragraph, small_page
 from app.api.v1.schemas.dossiers import local
 from app.core.clock import LOCAL_ZONE
 from app.services.forms.verify import VerifiedPaper
 
+_TITLE = "Kiểm tra giấy tờ"
 _STATUS = {
     "valid": ("Còn hiệu lực", "Valid"),
     "void": ("Đã hủy", "Void"),
     "replaced": ("Đã được thay thế", "Replaced"),
     "revoked": ("Đã bị thu hồi", "Revoked"),
-}
-
-STYLE = """
-body{font:18px/1.5 system-ui,sans-serif;margin:0;background:#f4f4f1;color:#1c1c1c}
-main{max-width:40rem;margin:0 auto;padding:1rem}
-h1{font-size:1.5rem;padding:1rem;border-radius:.5rem;color:#fff;background:#1b6e36}
-h1.no{background:#a0101c}h1 small{display:block;font-size:1rem;font-weight:normal}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;background:#fff;padding:1rem;border-radius:.5rem}
-dt{color:#555}dd{margin:0;overflow-wrap:anywhere}form,p{background:#fff;padding:1rem;border-radius:.5rem}
-button{font:inherit;padding:.4rem 1rem;margin-top:.5rem}.en{color:#666;font-size:.9rem}
-"""
-_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -97,22 +77,21 @@ def verified_document(paper: VerifiedPaper, copy_sha256: str | None = None, *, s
 
 def verified_page(paper: VerifiedPaper, document: VerifiedOut) -> str:
     """Return the page of a paper that is ours: the verdict first, Vietnamese first."""
-    day = paper.row.issued_at.astimezone(LOCAL_ZONE).strftime("%H:%M ngày %d/%m/%Y")
     verdict = {
         "valid": ("Giấy tờ thật, đang có hiệu lực", "Genuine and valid"),
         "void": ("Giấy tờ thật nhưng ĐÃ HỦY", "Genuine, but void"),
         "replaced": ("Giấy tờ thật nhưng ĐÃ ĐƯỢC THAY THẾ", "Genuine, but replaced"),
         "revoked": ("Giấy tờ thật nhưng ĐÃ BỊ THU HỒI", "Genuine, but revoked"),
     }[document.status]
-    facts = [
+    told = (
         ("Loại giấy tờ", paper.name_vi),
         ("Số", document.number),
         ("Cơ quan cấp", document.issuer.name),
-        ("Thời điểm cấp", day),
+        ("Thời điểm cấp", _moment(paper.row.issued_at)),
+        ("Hết hiệu lực từ", None if paper.stands else _moment(paper.row.status_at)),
         ("Mã băm SHA-256", document.sha256),
-    ]
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
-    parts = [_verdict(*verdict, good=paper.stands), f"<dl>{listed}</dl>"]
+    )
+    parts = [headline(*verdict, good=paper.stands), facts(told)]
     if document.replaced_by is not None:
         link = escape(document.replaced_by, quote=True)
         parts.append(f'<p><a href="{link}">Xem giấy tờ thay thế</a> <span class="en">The paper in its place</span></p>')
@@ -123,31 +102,26 @@ def verified_page(paper: VerifiedPaper, document: VerifiedOut) -> str:
         '<span class="en">Compare your file with what was issued</span><br>'
         '<input type="file" name="file" required></label><br><button>So sánh</button></form>'
     )
-    return _page("".join(parts))
+    return small_page(_TITLE, *parts)
 
 
 def unknown_page() -> str:
     """Return the page for a token that opens nothing."""
-    return _page(
-        _verdict("Không tìm thấy giấy tờ này", "There is no such paper", good=False)
-        + "<p>Mã trên giấy không phải do hệ thống này cấp. Hãy hỏi lại cơ quan ghi trên giấy. "
-        '<span class="en">The code was not issued by this office.</span></p>'
+    return small_page(
+        _TITLE,
+        headline("Không tìm thấy giấy tờ này", "There is no such paper", good=False),
+        paragraph(
+            "Mã trên giấy không phải do hệ thống này cấp. Hãy hỏi lại cơ quan ghi trên giấy.",
+            "The code was not issued by this office.",
+        ),
     )
 
 
 def _comparison(*, same: bool) -> str:
     if same:
-        return _verdict("Tệp đúng là bản đã cấp", "Your file is what was issued, byte for byte", good=True)
-    return _verdict("Tệp KHÁC bản đã cấp", "Your file differs from what was issued", good=False)
+        return headline("Tệp đúng là bản đã cấp", "Your file is what was issued, byte for byte", good=True)
+    return headline("Tệp KHÁC bản đã cấp", "Your file differs from what was issued", good=False)
 
 
-def _verdict(vi: str, en: str, *, good: bool) -> str:
-    return f'<h1 class="{"yes" if good else "no"}">{escape(vi)}<small>{escape(en)}</small></h1>'
-
-
-def _page(body: str) -> str:
-    return (
-        '<!doctype html><html lang="vi"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Kiểm tra giấy tờ – Một Cửa</title><style>{STYLE}</style><main>{body}</main></html>"
-    )
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(LOCAL_ZONE).strftime("%H:%M ngày %d/%m/%Y")

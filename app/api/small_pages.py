@@ -1,0 +1,59 @@
+"""Small pages for whoever scans a paper with a phone: no script, nothing from outside, Vietnamese first."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from html import escape
+
+from fastapi import Request
+
+STYLE = """
+body{font:18px/1.5 system-ui,sans-serif;margin:0;background:#f4f4f1;color:#1c1c1c}
+main{max-width:40rem;margin:0 auto;padding:1rem}
+h1{font-size:1.5rem;padding:1rem;border-radius:.5rem;color:#fff;background:#1b6e36}
+h1.no{background:#a0101c}h1 small{display:block;font-size:1rem;font-weight:normal}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;background:#fff;padding:1rem;border-radius:.5rem}
+dt{color:#555}dd{margin:0;overflow-wrap:anywhere}form,p{background:#fff;padding:1rem;border-radius:.5rem}
+button{font:inherit;padding:.4rem 1rem;margin-top:.5rem}.en{color:#666;font-size:.9rem}
+"""
+_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a browser asks: it names HTML, and JSON not before it."""
+    accepted = request.headers.get("accept", "")
+    page, data = accepted.find("text/html"), accepted.find("application/json")
+    return page >= 0 and (data < 0 or page < data)
+
+
+def small_page(title: str, *parts: str) -> str:
+    """Return the page of `parts`, which are markup already."""
+    return (
+        '<!doctype html><html lang="vi"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)} – Một Cửa</title><style>{STYLE}</style><main>{''.join(parts)}</main></html>"
+    )
+
+
+def headline(vi: str, en: str, *, good: bool) -> str:
+    return f'<h1 class="{"yes" if good else "no"}">{escape(vi)}<small>{escape(en)}</small></h1>'
+
+
+def facts(pairs: Iterable[tuple[str, str | None]]) -> str:
+    """Return names and values below each other; what has no value is left out."""
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs if value)
+    return f"<dl>{listed}</dl>"
+
+
+def paragraph(vi: str, en: str | None = None) -> str:
+    told = "" if en is None else f' <span class="en">{escape(en)}</span>'
+    return f"<p>{escape(vi)}{told}</p>"
