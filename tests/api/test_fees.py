@@ -344,3 +344,26 @@ async def test_fees_of_a_foreign_dossier_are_unknown(application: Application, d
         await desk.client.get(f"/api/v1/dossiers/{code}/fees", headers=stranger),
     ):
         assert (answer.status_code, codes(answer.json())) == (404, ["dossier_unknown"])
+
+
+async def test_money_is_taken_and_given_back_where_the_dossier_was_received(
+    application: Application, desk: Desk
+) -> None:
+    """Who decides elsewhere has no till here: what they took could never be closed."""
+    code = await copies_dossier(desk, competent_unit=DEPARTMENT)
+    await charged(desk, code)
+    cashier = await signed_in(application, Role.CASHIER, DEPARTMENT)
+    refused = await desk.post(f"/dossiers/{code}/fees/collect", {"method": "cash"}, by=cashier)
+    assert (refused.status_code, codes(refused.json())) == (403, ["out_of_scope"])
+    number = (await collected(desk, code))["number"]
+    refund = {"method": "bank_transfer", "reason": "Thu thừa", "reference": "QD-1"}
+    refused = await desk.post(f"/fee-receipts/{number}/refund", refund, by=cashier)
+    assert (refused.status_code, codes(refused.json())) == (403, ["out_of_scope"])
+
+
+async def test_what_is_to_end_cannot_end_later(desk: Desk, administrator: dict[str, str]) -> None:
+    made = await desk.post("/tariffs", TARIFF | {"valid_to": "2026-12-01"}, by=administrator)
+    path = f"/tariffs/{made.json()['id']}/end"
+    later = await desk.post(path, {"valid_to": "2026-12-02"}, by=administrator)
+    assert codes(later.json()) == ["tariff_ends_earlier"]
+    assert (await desk.post(path, {"valid_to": "2026-11-30"}, by=administrator)).status_code == 200

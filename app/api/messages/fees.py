@@ -10,6 +10,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Chỉ chấm dứt từ hôm nay trở đi; đã hết hiệu lực thì không sửa lại",
         "It can only end today or later; what has ended stays as it was",
     ),
+    "tariff_ends_earlier": (
+        "Mức này đã được định kết thúc ngày {valid_to}; chỉ có thể kết thúc sớm hơn",
+        "It ends on {valid_to} already; it can only end earlier",
+    ),
     "tariff_period_reversed": ("Ngày kết thúc phải sau ngày bắt đầu", "The end must be after the beginning"),
     "fee_steps_out_of_order": (
         "Các bậc giá phải tăng dần theo số lượng",

@@ -48,7 +48,12 @@ async def collect_fee(
 async def take_money(
     connection: AsyncConnection, actor: Actor, dossier: Any, charge_id: int, body: CollectFee, *, now: dt.datetime
 ) -> tuple[str, int]:
-    """Write the receipt of an open charge of a locked dossier, and its line of the log; return number and đồng."""
+    """Write the receipt of an open charge of a locked dossier, and its line of the log; return number and đồng.
+
+    Raises `Forbidden` unless the actor takes money in the receiving unit: it goes into a till of that unit.
+    """
+    if not actor.scope(Permission.PAYMENTS_CONFIRM).covers(dossier.receiving_path):
+        raise Forbidden(Refusal("out_of_scope", params={"side": "receiving"}))
     cashier = _cashier(actor)
     taken = await writes.collect(
         connection,
@@ -114,6 +119,8 @@ async def refund_receipt(
     """Give money of a valid receipt back, whole or in part; cash comes out of the till of who gives it."""
     dossier = await dossier_of_receipt(connection, actor, number, Permission.PAYMENTS_REFUND)
     receipt = await queries.receipt(connection, number)
+    if not _may_refund(actor, receipt):
+        raise Forbidden(Refusal("out_of_scope", params={"side": "receiving"}))
     left = receipt.amount_vnd - receipt.refunded_vnd
     amount = left if body.amount_vnd is None else body.amount_vnd
     faults = []

@@ -111,6 +111,8 @@ def _check_end(actor: Actor, row: Any, body: EndTariff, now: dt.datetime) -> Non
         faults.append(Refusal("tariff_period_reversed", "valid_to"))
     if body.valid_to < local_date(now) or (row.valid_to is not None and row.valid_to <= local_date(now)):
         faults.append(Refusal("tariff_ends_in_past", "valid_to"))
+    elif row.valid_to is not None and body.valid_to > row.valid_to:
+        faults.append(Refusal("tariff_ends_earlier", "valid_to", {"valid_to": row.valid_to.isoformat()}))
     refuse_all(InvalidInput, faults)
 
 
