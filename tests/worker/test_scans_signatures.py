@@ -111,6 +111,27 @@ async def test_a_dossier_that_waits_for_papers_waits_for_no_signature(
     assert await alerts(own_application, kind="waiting_at_signature") == []
 
 
+async def test_after_a_wait_for_papers_it_is_told_anew(
+    own_application: Application, office: ResultDesk, clock: FixedClock
+) -> None:
+    code = await office.processing()
+    waiting = await office.waiting(code)
+    await scan_at(own_application, clock, "2026-11-25 09:05")
+    await office.desk.act(code, "request_supplement", **SUPPLEMENT)
+    await scan_at(own_application, clock, "2026-11-25 09:10")
+    assert await alerts(own_application, kind="waiting_at_signature", closed_at=None) == []
+    clock.move_to(at("2026-11-25 10:00"))
+    await office.desk.act(code, "receive_supplement", components=[{"code": "TP01", "originals": 1}])
+    await scan_at(own_application, clock, "2026-11-26 09:55")
+    assert await alerts(own_application, kind="waiting_at_signature", closed_at=None) == []
+    await scan_at(own_application, clock, "2026-11-26 10:05")
+    (told,) = await alerts(own_application, kind="waiting_at_signature", closed_at=None)
+    assert told.due_at == at("2026-11-26 10:00")
+    assert told.occurrence.startswith(f"{waiting['request']['id']}/")
+    await scan_at(own_application, clock, "2026-11-26 10:10")
+    assert len(await alerts(own_application, kind="waiting_at_signature")) == 2
+
+
 async def test_two_workers_tell_it_once(own_application: Application, office: ResultDesk, clock: FixedClock) -> None:
     await office.waiting(await office.processing())
     clock.move_to(at("2026-11-25 09:05"))

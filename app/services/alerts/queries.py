@@ -105,21 +105,32 @@ async def unanswered_online(connection: AsyncConnection, units: Sequence[int], t
     )
 
 
-async def waiting_at_signature(connection: AsyncConnection, units: Sequence[int], since: dt.datetime) -> Sequence[Any]:
-    """Return results that were submitted for signature at `since` or before and wait still, told of by nobody yet.
+_SIGNATURES = f"""
+select q.dossier_id, q.unit_id, q.signer_id, waits.since as waiting_since, waits.occurrence
+from signature_request q join dossier d on d.id = q.dossier_id
+cross join lateral (
+  select coalesce(max(held.over_at), q.submitted_at) as since,
+    q.id::text || coalesce('/' || max(held.seq), '') as occurrence
+  from (
+    select s.seq, s.received_at as over_at from supplement_request s where s.dossier_id = q.dossier_id
+    union all
+    select p.seq, p.paid_at from payment_request p where p.dossier_id = q.dossier_id
+  ) held where held.over_at > q.submitted_at
+) waits
+where q.state = 'waiting' and q.unit_id = any ($1::int[]) and d.state in {SIGNABLE} and waits.since <= $2
+  and not exists (select from alert a where a.dossier_id = q.dossier_id and a.kind = 'waiting_at_signature'
+    and (a.occurrence = waits.occurrence
+      or (a.closed_at is null and split_part(a.occurrence, '/', 1) = q.id::text)))
+"""
 
-    A dossier that waits for papers or money, or has ended without a decision, cannot be signed and is left out.
+
+async def waiting_at_signature(connection: AsyncConnection, units: Sequence[int], since: dt.datetime) -> Sequence[Any]:
+    """Return results that wait for signature since `since` or longer (`waiting_since`), told of by nobody yet.
+
+    A dossier that waits for papers or money, or has ended without a decision, cannot be signed and is left out; when
+    such a wait is over its result waits anew, under another `occurrence`.
     """
-    return await fetch_all(
-        connection,
-        "select q.id as request_id, q.dossier_id, q.unit_id, q.signer_id, q.submitted_at from signature_request q "
-        "join dossier d on d.id = q.dossier_id where q.state = 'waiting' and q.unit_id = any ($1::int[]) "
-        f"and q.submitted_at <= $2 and d.state in {SIGNABLE} "
-        "and not exists (select from alert a where a.dossier_id = q.dossier_id and a.kind = 'waiting_at_signature' "
-        "and a.occurrence = q.id::text)",
-        units,
-        since,
-    )
+    return await fetch_all(connection, _SIGNATURES, units, since)
 
 
 async def uncollected_since(connection: AsyncConnection, units: Sequence[int], day: dt.date) -> Sequence[Any]:

@@ -182,8 +182,8 @@ def _signatures(
     calendar: WorkingCalendar, thresholds: AlertThresholds, rows: Iterable[Any]
 ) -> Iterator[dict[str, Any]]:
     for row in rows:
-        due_at = calendar.add_working_minutes(row.submitted_at, thresholds.signature_hours * _MINUTES_PER_HOUR)
-        yield alert(row, AlertKind.WAITING_AT_SIGNATURE, str(row.request_id), due_at=due_at, assignee_id=row.signer_id)
+        due_at = calendar.add_working_minutes(row.waiting_since, thresholds.signature_hours * _MINUTES_PER_HOUR)
+        yield alert(row, AlertKind.WAITING_AT_SIGNATURE, row.occurrence, due_at=due_at, assignee_id=row.signer_id)
 
 
 def _unreturned(rows: Iterable[Any]) -> Iterator[dict[str, Any]]:

@@ -58,7 +58,7 @@ where d.id = a.dossier_id and a.unit_id = any ($1::int[]) and a.closed_at is nul
     when a.kind = 'unreturned_originals' then exists (select from original o
       where o.dossier_id = d.id and o.returned_at is null and o.to_be_returned)
     when a.kind = 'waiting_at_signature' then d.state in {SIGNABLE} and exists (select from signature_request q
-      where q.dossier_id = d.id and q.id::text = a.occurrence and q.state = 'waiting')
+      where q.dossier_id = d.id and q.id::text = split_part(a.occurrence, '/', 1) and q.state = 'waiting')
     else d.state in (5, 8)
       and (d.state = 5 or a.kind = 'supplement_expired')
       and (a.kind = 'supplement_expired' or a.due_at >= $2::timestamptz)
