@@ -16,7 +16,7 @@ from app.services.ports import SignatureReport
 from app.services.results.draft import MadeDraft, ground_of_draft, make_draft
 from app.services.results.inputs import DraftResult, ReplaceResult
 from app.services.results.originals import Original, original_by_link, original_by_receipt, read_original
-from app.services.results.read import checked_signatures, content_to_check, seen_result
+from app.services.results.read import checked_signatures, content_to_check, draft_to_read, seen_result
 from app.services.results.sign import SignedBytes, requests_in_hand, sign_all
 
 _T = TypeVar("_T")
@@ -49,9 +49,9 @@ async def written(application: Application, act: Callable[[AsyncConnection], Awa
 
 
 async def draft_bytes(application: Application, actor: Actor, result_id: int) -> bytes:
-    """Return the PDF that is to be signed."""
-    async with application.database.read() as connection:
-        row = await seen_result(connection, actor, result_id)
+    """Return the PDF that is to be signed; where it is a paper of the dossier the reading is recorded before."""
+    async with application.database.write() as connection:
+        row = await draft_to_read(connection, actor, result_id, now=application.clock.now())
     return await read_bytes(application.storage, row.draft_sha256)
 
 

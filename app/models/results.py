@@ -32,6 +32,7 @@ class Result(Base):
         ),
         CheckConstraint("(status in ('replaced', 'revoked')) = (ended_at is not null)", name="ended"),
         Index("ix_result_dossier_id", "dossier_id"),
+        Index("ix_result_unit_id_number", "unit_id", "number"),
         Index(
             "uq_result_replacement",
             "replaces_id",

@@ -69,9 +69,7 @@ def upgrade() -> None:
             "status in ('draft', 'submitted', 'signed', 'published', 'replaced', 'revoked', 'discarded')",
             name=op.f("ck_result_status"),
         ),
-        sa.CheckConstraint(
-            "effective_to is null or effective_to >= effective_from", name=op.f("ck_result_effective")
-        ),
+        sa.CheckConstraint("effective_to is null or effective_to >= effective_from", name=op.f("ck_result_effective")),
         sa.CheckConstraint(
             "(status in ('draft', 'submitted', 'discarded')) = (signed_sha256 is null)",
             name=op.f("ck_result_signed_has_content"),
@@ -97,6 +95,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_result_token")),
     )
     op.create_index("ix_result_dossier_id", "result", ["dossier_id"], unique=False)
+    op.create_index("ix_result_unit_id_number", "result", ["unit_id", "number"], unique=False)
     op.create_index(
         "uq_result_replacement",
         "result",

@@ -1,5 +1,6 @@
 """A result on its way: drafted, signed by its person and its unit, published, replaced, revoked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.domain.permissions import Role
-from tests.factories.dossiers import ONLINE, Desk, codes, go_to
-from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in
+from tests.factories.dossiers import ONLINE, Desk, codes, desk_of, go_to
+from tests.factories.people import COMMUNE, OTHER_COMMUNE, account_of, headers_of, signed_in
 from tests.factories.results import ResultDesk, draft_body, held, printed
 
 
@@ -282,3 +283,63 @@ async def test_what_is_signed_is_published_before_it_is_handed_over(office: Resu
     officer = await signed_in(office.application, Role.RECORDS_OFFICER, COMMUNE)
     await office.post(f"/results/{signed['id']}/publish", {}, by=officer)
     assert (await office.desk.act(code, "hand_over", method="postal", tracking_number="VN1"))["state"] == "returned"
+
+
+async def test_a_number_is_given_once_by_a_unit_in_a_year(office: ResultDesk, clock: FixedClock) -> None:
+    first, second = await office.processing(), await office.processing()
+    drafted = await office.draft(first, number="7/UBND")
+    for code in (first, second):
+        assert codes(await office.draft(code, expect=422, number="7/UBND")) == ["result_number_taken"]
+    await office.post(f"/results/{drafted['id']}/discard", {"reason": "Nhầm"}, by=office.desk.specialist)
+    await office.draft(second, number="7/UBND")
+    elsewhere = await desk_of(office.application, office.desk.client, OTHER_COMMUNE)
+    theirs = ResultDesk(office.application, elsewhere)
+    await theirs.draft(await theirs.processing(receiving_unit=OTHER_COMMUNE), number="7/UBND")
+    go_to(clock, "2027-01-04 09:00")
+    await office.draft(first, number="7/UBND")
+
+
+async def test_what_takes_the_place_of_a_result_may_bear_its_number(office: ResultDesk) -> None:
+    published = await office.published(await office.processing())
+    body = draft_body(number=published["number"], reason_code="clerical_error")
+    path = f"/results/{published['id']}/replace"
+    assert (await office.post(path, body, by=office.desk.specialist, expect=201))["number"] == published["number"]
+
+
+async def test_the_reasons_for_taking_back_and_putting_away_are_kept(office: ResultDesk) -> None:
+    waiting = await office.waiting(await office.processing())
+    specialist = office.desk.specialist
+    back = await office.post(f"/results/{waiting['id']}/take-back", {"reason": "Sai căn cứ"}, by=specialist)
+    assert back["request"]["reason"] == "Sai căn cứ"
+    gone = await office.post(f"/results/{waiting['id']}/discard", {"reason": "Lập lại"}, by=specialist)
+    assert (gone["status"], gone["end_reason"]) == ("discarded", "Lập lại")
+
+
+async def test_reading_an_uploaded_draft_is_recorded(office: ResultDesk) -> None:
+    code = await office.processing()
+    uploaded = await office.draft(
+        code, text=None, content_sha256=await held(office.application, code, printed("dự thảo"))
+    )
+    path = f"/api/v1/results/{uploaded['id']}/draft"
+    assert (await office.desk.client.get(path, headers=office.desk.leader)).status_code == 200
+    read = await office.one("select count(*) as n from document_read where purpose = 'checking'")
+    assert read.n == 1
+
+
+async def test_a_draft_is_read_by_the_right_to_papers_of_that_very_dossier(office: ResultDesk) -> None:
+    """A cashier here who is records officer elsewhere sees the dossier, and none of its papers."""
+    drafted = await office.draft(await office.processing())
+    both = await account_of(office.application, Role.CASHIER, COMMUNE)
+    other = await account_of(office.application, Role.RECORDS_OFFICER, OTHER_COMMUNE)
+    headers = headers_of(office.application, replace(both, grants=(*both.grants, *other.grants)))
+    assert (await office.get(f"/results/{drafted['id']}", by=headers))["id"] == drafted["id"]
+    refused = await office.desk.client.get(f"/api/v1/results/{drafted['id']}/draft", headers=headers)
+    assert (refused.status_code, codes(refused.json())) == (403, ["out_of_scope"])
+
+
+async def test_what_was_issued_in_one_dossier_is_no_result_of_another(office: ResultDesk) -> None:
+    published = await office.published(await office.processing())
+    other = await office.processing()
+    sha256 = await held(office.application, other, await office.bytes_of(published))
+    answer = await office.draft(other, expect=422, text=None, content_sha256=sha256, already_signed=True)
+    assert codes(answer) == ["content_of_another_result"]

@@ -8,11 +8,13 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
-from app.core.db import fetch_one
-from app.domain.permissions import Role
+from app.core.db import execute, fetch_one
+from app.domain.permissions import Actor, Role
 from app.services.documents.contents import content_key
+from app.services.results.sign import write_signed
+from app.signing import sign_requests
 from tests.factories.dossiers import SUPPLEMENT, Desk, codes, go_to
-from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in
+from tests.factories.people import COMMUNE, OTHER_COMMUNE, account_of, headers_of, signed_in
 from tests.factories.results import ResultDesk, held, pages_of, printed, reasons_of
 from tests.factories.signatures import changed, cms_parts, foreign_signer
 
@@ -142,6 +144,44 @@ async def test_a_delegate_signs_until_the_delegation_ends(office: ResultDesk, cl
     assert await refusals(office, ids[2], by=deputy) == [["signing_not_allowed"]]
     over = await office.post(f"/signing/delegations/{delegation['id']}/end", {}, by=office.desk.leader, expect=409)
     assert codes(over) == ["delegation_over"]
+
+
+async def deputy_of(office: ResultDesk) -> tuple[Actor, dict[str, Any]]:
+    """Return a specialist to whom the leader has delegated signing, and the delegation."""
+    deputy = await account_of(office.application, Role.SPECIALIST, COMMUNE)
+    body = {
+        "delegate": await username_of(office.application, Role.SPECIALIST),
+        "unit": COMMUNE,
+        "valid_to": "2026-11-25T17:00:00+07:00",
+        "reason": "Chủ tịch đi công tác",
+    }
+    return deputy, await office.post("/signing/delegations", body, by=office.desk.leader, expect=201)
+
+
+async def test_a_delegate_who_left_the_unit_signs_no_more(office: ResultDesk) -> None:
+    waiting = await office.waiting(await office.processing())
+    deputy, _ = await deputy_of(office)
+    async with office.application.database.write() as connection:
+        await execute(
+            connection,
+            "update role_grant set unit_id = (select id from unit where code = $2) where account_id = $1",
+            deputy.account_id,
+            OTHER_COMMUNE,
+        )
+    headers = headers_of(office.application, deputy)
+    assert (await office.get("/signing/queue", by=headers))["items"] == []
+    assert await refusals(office, waiting["request"]["id"], by=headers) == [["signing_not_allowed"]]
+
+
+async def test_a_delegation_that_ends_while_the_batch_is_signed_signs_nothing(office: ResultDesk) -> None:
+    waiting = await office.waiting(await office.processing())
+    deputy, delegation = await deputy_of(office)
+    signed = await sign_requests(office.application, deputy, [waiting["request"]["id"]])
+    await office.post(f"/signing/delegations/{delegation['id']}/end", {}, by=office.desk.leader)
+    async with office.application.database.write() as connection:
+        (item,) = await write_signed(connection, deputy, signed, now=office.application.clock.now())
+    assert [fault.code for fault in item.refusals] == ["delegation_over"]
+    assert (await office.get(f"/results/{waiting['id']}"))["status"] == "submitted"
 
 
 @pytest.mark.parametrize(

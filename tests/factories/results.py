@@ -68,6 +68,7 @@ class ResultDesk:
 
     application: Application
     desk: Desk
+    drafted: int = 0
 
     async def processing(self, **changes: Any) -> str:
         """Return the code of a dossier under way."""
@@ -76,9 +77,11 @@ class ResultDesk:
         return code
 
     async def draft(self, code: str, *, expect: int = 201, **changes: Any) -> dict[str, Any]:
-        return await self.post(
-            f"/dossiers/{code}/results", draft_body(**changes), by=self.desk.specialist, expect=expect
-        )
+        """Draft a result; without a number of its own it is `125/UBND-XNHN`, the next one 126, and so on."""
+        number = f"{125 + self.drafted}/UBND-XNHN"
+        self.drafted += 1
+        body = draft_body(**{"number": number} | changes)
+        return await self.post(f"/dossiers/{code}/results", body, by=self.desk.specialist, expect=expect)
 
     async def submit(self, result_id: int, *, expect: int = 200, **body: Any) -> dict[str, Any]:
         return await self.post(f"/results/{result_id}/submit", body, by=self.desk.specialist, expect=expect)

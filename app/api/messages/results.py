@@ -22,6 +22,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Tệp không phải là tài liệu hiện hành của hồ sơ này",
         "The file is no current document of this dossier",
     ),
+    "content_of_another_result": (
+        "Tệp này đã được cấp làm kết quả hoặc giấy tờ của một hồ sơ khác",
+        "The file was issued as a result or paper of another dossier",
+    ),
+    "result_number_taken": (
+        "Số {number} đã được đơn vị dùng cho một kết quả khác trong năm {year}",
+        "The unit has given the number {number} to another result in {year}",
+    ),
     "result_not_pdf": ("Kết quả phải là tệp PDF", "A result must be a PDF"),
     "effective_reversed": (
         "Ngày hết hiệu lực phải có ngày bắt đầu và không được trước ngày đó",

@@ -109,7 +109,7 @@ async def post_submit(
 )
 async def post_take_back(
     result_id: ResultId,
-    _body: DiscardResult,
+    body: DiscardResult,
     actor: Preparer,
     connection: WriteConnection,
     app: App,
@@ -117,20 +117,26 @@ async def post_take_back(
     key: Key,
 ) -> Response:
     now = app.clock.now()
-    return await _act(connection, request, app, actor, key, lambda: take_back(connection, actor, result_id, now=now))
+
+    async def act() -> Any:
+        return await take_back(connection, actor, result_id, reason=body.reason, now=now)
+
+    return await _act(connection, request, app, actor, key, act)
 
 
 @router.post("/results/{result_id}/discard", summary="Bỏ dự thảo / Put a draft away", response_model=ResultOut)
 async def post_discard(
     result_id: ResultId,
-    _body: DiscardResult,
+    body: DiscardResult,
     actor: Preparer,
     connection: WriteConnection,
     app: App,
     request: Request,
     key: Key,
 ) -> Response:
-    return await _act(connection, request, app, actor, key, lambda: discard(connection, actor, result_id))
+    return await _act(
+        connection, request, app, actor, key, lambda: discard(connection, actor, result_id, reason=body.reason)
+    )
 
 
 @router.post(

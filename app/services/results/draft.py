@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.clock import LOCAL_ZONE, local_date
 from app.domain.errors import ActionRefused, InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
@@ -80,6 +81,8 @@ async def ground_of_draft(
             faults.append(Refusal("content_not_of_dossier", "content_sha256"))
         elif held.media_type != PDF:
             faults.append(Refusal("result_not_pdf", "content_sha256"))
+        elif await queries.issued_elsewhere(connection, dossier.id, body.content_sha256):
+            faults.append(Refusal("content_of_another_result", "content_sha256"))
     if isinstance(body, ReplaceResult) and body.reason_code not in entries("result_correction_reasons"):
         faults.append(_unknown_code("result_correction_reasons", body.reason_code))
     refuse_all(InvalidInput, faults)
@@ -119,6 +122,7 @@ async def write_draft(connection: AsyncConnection, actor: Actor, made: MadeDraft
     require_open(dossier)
     if ground.replaces_id is not None:
         await _require_replaceable(connection, ground.replaces_id)
+    await _require_free_number(connection, dossier, body.number, replaces_id=ground.replaces_id, now=now)
     await record_content(connection, made.stored, now=now)
     result_id = await writes.insert_draft(
         connection,
@@ -183,19 +187,23 @@ async def submit(
     return await seen_result(connection, actor, result_id)
 
 
-async def take_back(connection: AsyncConnection, actor: Actor, result_id: int, *, now: dt.datetime) -> Any:
+async def take_back(
+    connection: AsyncConnection, actor: Actor, result_id: int, *, reason: str | None = None, now: dt.datetime
+) -> Any:
     """Take a submitted draft out of the queue; it is a draft again."""
     await result_in_hand(connection, actor, result_id, Permission.RESULTS_PREPARE, statuses=("submitted",))
     request = await queries.open_request(connection, result_id)
-    await writes.decide_request(connection, request.id, "withdrawn", account_id=actor.account_id, now=now)
+    await writes.decide_request(
+        connection, request.id, "withdrawn", account_id=actor.account_id, reason=reason, now=now
+    )
     await writes.set_status(connection, result_id, "draft")
     return await seen_result(connection, actor, result_id)
 
 
-async def discard(connection: AsyncConnection, actor: Actor, result_id: int) -> Any:
+async def discard(connection: AsyncConnection, actor: Actor, result_id: int, *, reason: str | None = None) -> Any:
     """Put a draft away for good; nobody but the staff in scope ever saw it."""
     await result_in_hand(connection, actor, result_id, Permission.RESULTS_PREPARE, statuses=("draft",))
-    await writes.set_status(connection, result_id, "discarded")
+    await writes.discard(connection, result_id, reason=reason)
     return await seen_result(connection, actor, result_id)
 
 
@@ -233,6 +241,24 @@ async def _require_replaceable(connection: AsyncConnection, result_id: int) -> N
     seen = await queries.one_result(connection, result_id)
     if seen.replaced_by_id is not None:
         raise ActionRefused(Refusal("result_replacement_under_way", params={"result": seen.replaced_by_id}))
+
+
+async def _require_free_number(
+    connection: AsyncConnection, dossier: Any, number: str, *, replaces_id: int | None, now: dt.datetime
+) -> None:
+    """Raise `InvalidInput` (result_number_taken) for a number that the unit gave to another result this year."""
+    await writes.one_number_at_a_time(connection, dossier.competent_unit_id)
+    year = local_date(now).year
+    taken = await queries.number_is_taken(
+        connection,
+        unit_id=dossier.competent_unit_id,
+        number=number,
+        year_begins=dt.datetime(year, 1, 1, tzinfo=LOCAL_ZONE),
+        dossier_id=dossier.id,
+        replaces_id=replaces_id,
+    )
+    if taken:
+        raise InvalidInput(Refusal("result_number_taken", "number", {"number": number, "year": year}))
 
 
 def _shape_faults(body: DraftResult) -> list[Refusal]:

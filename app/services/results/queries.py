@@ -40,6 +40,13 @@ where s.dossier_id = coalesce((select o.id from dossier o where o.code = $1),
 order by s.id desc
 """
 
+# A delegation holds while it is neither over nor ended, and its delegate is still of the unit or above it.
+_DELEGATION_HOLDS = """
+  g.revoked_at is null and {now}::timestamptz >= g.valid_from and {now}::timestamptz < g.valid_to
+  and exists (select from role_grant h join unit w on w.id = h.unit_id
+    where h.account_id = g.delegate_id and h.revoked_at is null and {path} like w.path || '%')
+"""
+
 _QUEUE = f"""
 select q.id, q.result_id, q.submitted_at, q.content_sha256, s.number, s.title, s.result_type, s.document_id,
   s.replaces_id, d.code as dossier_code, d.current_due_at, d.state as dossier_state, c.id as unit_id,
@@ -49,21 +56,20 @@ from signature_request q join result s on s.id = q.result_id join dossier d on d
 join unit c on c.id = q.unit_id left join account b on b.id = q.submitted_by left join account t on t.id = q.signer_id
 where q.state = 'waiting' and d.state in {_OPEN_STATES}
   and ({unit_in_scope("c.path", "$1", "$2")} or exists (select from signing_delegation g join unit u on u.id = g.unit_id
-    where g.delegate_id = $3 and c.path like u.path || '%' and g.revoked_at is null
-      and $8::timestamptz >= g.valid_from and $8::timestamptz < g.valid_to))
+    where g.delegate_id = $3 and c.path like u.path || '%' and {_DELEGATION_HOLDS.format(now="$8", path="c.path")}))
   and ($4::text is null or c.path like (select f.path || '%' from unit f where f.code = $4))
   and ($5::timestamptz is null or (q.submitted_at, q.id) > ($5::timestamptz, $6::bigint))
 order by q.submitted_at, q.id
 limit $7
 """
 
-_TO_SIGN = """
+_TO_SIGN = f"""
 select q.id, q.state, q.result_id, q.dossier_id, q.content_sha256, q.unit_id, c.code as unit_code, c.name as unit_name,
   c.path as unit_path, c.level as unit_level, d.code as dossier_code, d.state as dossier_state, s.number, s.title,
   a.username, a.display_name,
   (select g.id from signing_delegation g where g.delegate_id = $2 and c.path like (select u.path || '%' from unit u
-     where u.id = g.unit_id) and g.revoked_at is null and $3::timestamptz >= g.valid_from
-     and $3::timestamptz < g.valid_to order by g.id limit 1) as delegation_id
+     where u.id = g.unit_id) and {_DELEGATION_HOLDS.format(now="$3", path="c.path")}
+   order by g.id limit 1) as delegation_id
 from signature_request q join result s on s.id = q.result_id join dossier d on d.id = q.dossier_id
 join unit c on c.id = q.unit_id left join account a on a.id = $2
 where q.id = any ($1::bigint[])
@@ -92,6 +98,44 @@ limit 200
 async def held_content(connection: AsyncConnection, dossier_id: int, sha256: str) -> Any:
     """Return the kind of file if the content is that of a current document of the dossier, else None."""
     return await fetch_one(connection, _GROUND, dossier_id, sha256)
+
+
+async def issued_elsewhere(connection: AsyncConnection, dossier_id: int, sha256: str) -> bool:
+    """Tell whether the content was issued as a paper of another dossier."""
+    row = await fetch_one(
+        connection,
+        "select id from issued_paper where content_sha256 = $1 and dossier_id <> $2 limit 1",
+        sha256,
+        dossier_id,
+    )
+    return row is not None
+
+
+async def number_is_taken(
+    connection: AsyncConnection,
+    *,
+    unit_id: int,
+    number: str,
+    year_begins: dt.datetime,
+    dossier_id: int,
+    replaces_id: int | None,
+) -> bool:
+    """Tell whether a result of the unit drafted since `year_begins` bears the number.
+
+    A result of the same dossier may take the number over from one that it replaces, or that was replaced or revoked.
+    """
+    row = await fetch_one(
+        connection,
+        "select s.id from result s where s.unit_id = $1 and s.number = $2 and s.drafted_at >= $3 "
+        "and s.status <> 'discarded' and not (s.dossier_id = $4::bigint "
+        "and (s.status in ('replaced', 'revoked') or s.id is not distinct from $5::bigint)) limit 1",
+        unit_id,
+        number,
+        year_begins,
+        dossier_id,
+        replaces_id,
+    )
+    return row is not None
 
 
 async def one_result(connection: AsyncConnection, result_id: int) -> Any:
@@ -164,6 +208,17 @@ async def one_delegation(connection: AsyncConnection, delegation_id: int) -> Any
         "where g.id = $1",
         delegation_id,
     )
+
+
+async def delegation_stands(connection: AsyncConnection, delegation_id: int, *, now: dt.datetime) -> bool:
+    """Tell whether a delegation is neither over nor ended, as last committed."""
+    row = await fetch_one(
+        connection,
+        "select id from signing_delegation where id = $1 and revoked_at is null and $2::timestamptz < valid_to",
+        delegation_id,
+        now,
+    )
+    return row is not None
 
 
 async def unit_with_code(connection: AsyncConnection, code: str) -> Any:

@@ -12,10 +12,10 @@ from app.services.documents.contents import read_bytes
 from app.services.dossiers.recording.record import seen_dossier
 from app.services.identity.scope import scope_parameters
 from app.services.ports import BlobStore, SignatureReport, Signer, SigningFailed
-from app.services.results import queries
+from app.services.results import queries, writes
 from app.services.results.access import seen_result
 
-__all__ = ["checked_signatures", "content_to_check", "results_of_dossier", "seen_result"]
+__all__ = ["checked_signatures", "content_to_check", "draft_to_read", "results_of_dossier", "seen_result"]
 
 
 async def results_of_dossier(connection: AsyncConnection, actor: Actor, code: str) -> Sequence[Any]:
@@ -25,6 +25,17 @@ async def results_of_dossier(connection: AsyncConnection, actor: Actor, code: st
     if not rows:
         await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ)
     return rows
+
+
+async def draft_to_read(connection: AsyncConnection, actor: Actor, result_id: int, *, now: dt.datetime) -> Any:
+    """Return the result whose draft is about to be read, and record the reading of a draft that was uploaded.
+
+    Raises `NotFound`, and `Forbidden` without the right to read papers of this very dossier.
+    """
+    row = await seen_result(connection, actor, result_id)
+    await seen_dossier(connection, actor, row.dossier_code, Permission.DOCUMENTS_READ)
+    await writes.record_draft_read(connection, row, account_id=actor.account_id, now=now)
+    return row
 
 
 async def content_to_check(connection: AsyncConnection, actor: Actor, code: str, sha256: str) -> None:

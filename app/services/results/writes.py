@@ -193,3 +193,30 @@ async def record_read(connection: AsyncConnection, original: Any, *, now: dt.dat
         original.document_unit_id,
         now,
     )
+
+
+async def record_draft_read(
+    connection: AsyncConnection, result: Any, *, account_id: int | None, now: dt.datetime
+) -> None:
+    """Record that a draft was looked at which is a document of the dossier; one that the house printed is none."""
+    await execute(
+        connection,
+        "insert into document_read (document_id, unit_id, read_at, read_by, purpose, is_original) "
+        "select i.id, i.unit_id, $3, $4, 'checking', false from document i "
+        "where i.dossier_id = $1 and i.content_sha256 = $2 order by i.id desc limit 1",
+        result.dossier_id,
+        result.draft_sha256,
+        now,
+        account_id,
+    )
+
+
+async def one_number_at_a_time(connection: AsyncConnection, unit_id: int) -> None:
+    """Let one result of the unit be numbered at a time, until the transaction ends."""
+    await fetch_one(connection, "select pg_advisory_xact_lock(hashtext('result numbers'), $1::int)::text", unit_id)
+
+
+async def discard(connection: AsyncConnection, result_id: int, *, reason: str | None) -> None:
+    await execute(
+        connection, "update result set status = 'discarded', end_reason = $2 where id = $1", result_id, reason
+    )
