@@ -45,7 +45,7 @@ def status_page(document: dict[str, Any]) -> str:
         parts.append(paragraph(document["why_vi"], document["why_en"]))
     if document["supplement"] is not None:
         parts.append(_supplement(document["supplement"]))
-    parts.append(facts((moment(event["at"]), event["vi"]) for event in document["events"]))
+    parts.append(facts((_day(event["at"]), event["vi"]) for event in document["events"]))
     return small_page(_TITLE, *parts)
 
 
@@ -63,6 +63,10 @@ def no_status_page() -> str:
 
 def _moment(at: Any) -> str | None:
     return None if at is None else moment(at)
+
+
+def _day(at: Any) -> str:
+    return moment(at).rpartition(" ")[2]
 
 
 def _supplement(asked: dict[str, Any]) -> str:
