@@ -15,7 +15,7 @@ from app.services.results.sign import write_signed
 from app.signing import sign_requests
 from tests.factories.dossiers import SUPPLEMENT, Desk, codes, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, account_of, headers_of, signed_in
-from tests.factories.results import ResultDesk, held, pages_of, printed, reasons_of
+from tests.factories.results import ResultDesk, draft_body, held, pages_of, printed, reasons_of
 from tests.factories.signatures import changed, cms_parts, foreign_signer
 
 
@@ -268,6 +268,15 @@ async def test_a_result_signed_elsewhere_by_a_trusted_authority_is_taken(office:
     result = await office.draft(code, text=None, content_sha256=sha256, already_signed=True)
     assert (result["status"], result["signed_sha256"]) == ("signed", sha256)
     assert [found["signer"] for found in result["signatures"]] == ["Lãnh đạo ký ở nơi khác"]
+
+
+async def test_a_result_signed_elsewhere_is_taken_only_from_who_may_sign_for_the_unit(office: ResultDesk) -> None:
+    code = await office.processing()
+    now = office.application.clock.now()
+    signed = await foreign_signer("Ai đó có chứng thư", of=office.application).sign(printed(), at=now)
+    body = draft_body(text=None, content_sha256=await held(office.application, code, signed), already_signed=True)
+    answer = await office.post(f"/dossiers/{code}/results", body, by=office.desk.specialist, expect=403)
+    assert codes(answer) == ["out_of_scope"]
 
 
 async def test_what_should_be_signed_and_is_not_is_refused(office: ResultDesk) -> None:

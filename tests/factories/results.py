@@ -81,7 +81,8 @@ class ResultDesk:
         number = f"{125 + self.drafted}/UBND-XNHN"
         self.drafted += 1
         body = draft_body(**{"number": number} | changes)
-        return await self.post(f"/dossiers/{code}/results", body, by=self.desk.specialist, expect=expect)
+        by = self.desk.leader if body.get("already_signed") else self.desk.specialist
+        return await self.post(f"/dossiers/{code}/results", body, by=by, expect=expect)
 
     async def submit(self, result_id: int, *, expect: int = 200, **body: Any) -> dict[str, Any]:
         return await self.post(f"/results/{result_id}/submit", body, by=self.desk.specialist, expect=expect)

@@ -71,9 +71,8 @@ class Sheet:
 def typeset(title: str, body: str) -> bytes:
     """A page of print as PDF with its text."""
     inputs = {"title": title, "body": body.strip()}
-    printed = typst.compile(
-        _PAGE.encode(), font_paths=[str(_FONTS)], ignore_system_fonts=True, format="pdf", sys_inputs=inputs
-    )
+    fonts = typst.Fonts(font_paths=[_FONTS], include_system_fonts=False)
+    printed = typst.compile(_PAGE.encode(), font_paths=fonts, format="pdf", sys_inputs=inputs)
     assert isinstance(printed, bytes)
     return printed
 

@@ -69,6 +69,9 @@ async def ground_of_draft(
     """Check what is asked for. Raises `NotFound`, `Forbidden`, `ActionRefused`, `InvalidInput` with every fault."""
     dossier = await seen_dossier(connection, actor, code, Permission.RESULTS_PREPARE)
     require_competent(actor, Permission.RESULTS_PREPARE, dossier)
+    if body.already_signed:
+        # No certificate says that its holder may decide for this unit; who may sign here answers for it.
+        require_competent(actor, Permission.RESULTS_SIGN, dossier)
     require_open(dossier)
     procedure = await version_content(connection, dossier.procedure_version_id)
     known = [found.code for found in procedure.result_types if found.code]

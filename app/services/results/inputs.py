@@ -30,7 +30,8 @@ class WrittenResult(Input):
 class DraftResult(Input):
     """A result to be signed: either `text`, printed by the house, or `content_sha256`, a PDF among the documents.
 
-    `already_signed`: the PDF bears the signatures it needs; they are judged and must be trusted.
+    `already_signed`: the PDF bears the signatures it needs; they are judged and must be trusted, and who hands it
+    in may sign for the unit.
     """
 
     number: Text
