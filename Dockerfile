@@ -27,7 +27,7 @@ FROM ${BASE}
 # are not read, and everything else works.
 ARG OCR=1
 RUN if [ "${OCR}" = 1 ]; then \
-      apt-get update && apt-get install --yes --no-install-recommends tesseract-ocr tesseract-ocr-vie ghostscript \
+      apt-get update && apt-get install --yes --no-install-recommends tesseract-ocr tesseract-ocr-vie \
       && rm -rf /var/lib/apt/lists/*; \
     fi
 # The number must exist on no other machine: files in volumes belong to it.
