@@ -9,7 +9,6 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.api import contract, health, pages, problems, streamed, tus, v1
-from app.api.flat_routes import include_flat
 from app.api.middleware import BodyLimit, RequestContext
 from app.api.v1 import verify
 from app.bootstrap import Application
@@ -37,10 +36,10 @@ def build_api(
         swagger_ui_oauth2_redirect_url=None,
     )
     problems.install(app)
-    include_flat(app, v1.router)
-    include_flat(app, health.router)
-    include_flat(app, verify.short)
-    app.include_router(pages.router)
+    for noun in v1.NOUNS:
+        noun.add_to(app, prefix=v1.PREFIX)
+    for router in (health.router, verify.short, pages.router):
+        router.add_to(app)
     pages.mount_assets(app)
     contract.publish(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=streamed.bodies_of(settings))

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import asyncpg
 import structlog
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.deps import App, public
 from app.api.messages import text_of
+from app.api.noun_router import NounRouter
 from app.bootstrap import Application
 from app.core.clock import local_date
 from app.domain.errors import Unavailable
@@ -18,7 +19,7 @@ from app.services.statistics.queries import HouseNumbers, house_numbers, known_c
 
 log = structlog.get_logger(__name__)
 
-router = APIRouter(tags=["operations"], dependencies=[Depends(public)])
+router = NounRouter(tags=["operations"], dependencies=[Depends(public)])
 
 
 @router.get("/health/live", summary="Tiến trình còn sống / The process is alive")

@@ -2,14 +2,15 @@
 
 from importlib.resources import files
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from app.api.deps import public
+from app.api.noun_router import NounRouter
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(public)])
+router = NounRouter(include_in_schema=False, dependencies=[Depends(public)])
 
 
 @router.get("/docs")

@@ -1,7 +1,6 @@
 """Version 1 of the contract: one router a noun, all under `/api/v1`."""
 
-from fastapi import APIRouter
-
+from app.api.noun_router import NounRouter
 from app.api.v1 import (
     accounts,
     actions,
@@ -9,6 +8,8 @@ from app.api.v1 import (
     apologies,
     archive,
     auth,
+    calendar_files,
+    calendar_publications,
     calendars,
     certifications,
     code_lists,
@@ -34,37 +35,38 @@ from app.api.v1 import (
     worklists,
 )
 
-router = APIRouter(prefix="/api/v1")
+PREFIX = "/api/v1"
 # Routes are tried in this order: the busiest first.
-for _noun in (
-    dossiers,
-    actions,
-    worklists,
-    vault,
-    alerts,
-    apologies,
-    certifications,
-    fees,
-    tariffs,
-    lookup,
-    verify,
-    forms,
-    originals,
-    archive,
-    electronic_results,
-    results,
-    signing,
-    statistics,
-    procedures,
-    units,
-    deadlines,
-    ratings,
-    auth,
-    accounts,
-    calendars,
-    code_lists,
-    digitization,
-    documents,
-    uploads,
-):
-    router.include_router(_noun.router)
+NOUNS: tuple[NounRouter, ...] = (
+    dossiers.router,
+    actions.router,
+    worklists.router,
+    vault.router,
+    alerts.router,
+    apologies.router,
+    certifications.router,
+    fees.router,
+    tariffs.router,
+    lookup.router,
+    verify.router,
+    forms.router,
+    originals.router,
+    archive.router,
+    electronic_results.router,
+    results.router,
+    signing.router,
+    statistics.router,
+    procedures.router,
+    units.router,
+    deadlines.router,
+    ratings.router,
+    auth.router,
+    accounts.router,
+    calendar_publications.router,
+    calendar_files.router,
+    calendars.router,
+    code_lists.router,
+    digitization.router,
+    documents.router,
+    uploads.router,
+)

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.accounts import AccountPage, AccountView, AccountWithSecret
 from app.bootstrap import Application
@@ -18,7 +19,7 @@ from app.services.identity.inputs import MachineInput, PasswordReset, RoleInput,
 from app.services.identity.manage_account import disable_account, enable_account, reset_secret
 from app.services.inputs import Code, SearchText
 
-router = APIRouter(tags=["accounts"])
+router = NounRouter(tags=["accounts"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.ACCOUNTS_MANAGE))]
 Key = Annotated[str | None, Depends(idempotency_key)]

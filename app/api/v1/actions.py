@@ -4,9 +4,10 @@ import re
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection
+from app.api.noun_router import NounRouter
 from app.api.v1.dossiers import Key, Reader, keyed_request, send
 from app.api.v1.schemas.dossiers import ActionsOut, DossierOut, notice, render_acted
 from app.domain.errors import InvalidInput, Refusal
@@ -17,7 +18,7 @@ from app.services.dossiers.transitions import perform
 from app.services.inputs import Code
 from app.services.payments.confirm import confirm_payment
 
-router = APIRouter(prefix="/dossiers", tags=["dossiers"])
+router = NounRouter(prefix="/dossiers", tags=["dossiers"])
 
 # Which permission an act needs is the transition table's to say; to try one at all the actor must be able to read.
 Doer = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_READ))]

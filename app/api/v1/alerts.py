@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.alerts import AlertOut, AlertPageOut, AlertSummaryOut, alert_document, summary_document
 from app.core.clock import local_date
@@ -16,7 +17,7 @@ from app.services.alerts.attend import AlertFilter, acknowledge, list_alerts, su
 from app.services.alerts.inputs import Acknowledge
 from app.services.inputs import Code
 
-router = APIRouter(prefix="/alerts", tags=["alerts"])
+router = NounRouter(prefix="/alerts", tags=["alerts"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Counter = Annotated[Actor, Depends(Requires(Permission.STATISTICS_READ))]

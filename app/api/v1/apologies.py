@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.apologies import ApologyOut, ApologyPageOut, apology_document, apology_list_item
 from app.domain.permissions import Actor, Permission
@@ -13,7 +14,7 @@ from app.services.alerts.apologies.inputs import ApologyStatus, SendApology, Wri
 from app.services.alerts.apologies.letters import list_letters, read_letter, send_letter, write_letter
 from app.services.inputs import Code
 
-router = APIRouter(tags=["apologies"])
+router = NounRouter(tags=["apologies"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Writer = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_PROCESS))]

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from app import archiving
 from app.api.content import stream_content
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.archive import ArchivePackageOut, ArchivePackagesOut, package_document, packages_document
 from app.domain.permissions import Actor, Permission
 from app.services.archive.gather import package_to_read, packages_of
@@ -14,7 +15,7 @@ from app.services.audit.queries import write_audit_entry
 from app.services.documents.links import OpenedContent
 from app.services.inputs import Code
 
-router = APIRouter(tags=["archive"])
+router = NounRouter(tags=["archive"])
 
 Archivist = Annotated[Actor, Depends(Requires(Permission.RESULTS_PUBLISH))]
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Header, Response
+from fastapi import Depends, Form, Header, Response
 
 from app.api.auth import change_password, tokens_for
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.auth import Myself, TokenAnswer
 from app.domain.permissions import Actor
 from app.services.identity.inputs import PasswordChange, TokenForm
 from app.services.identity.sessions import end_sessions, myself
 
-router = APIRouter(tags=["auth"])
+router = NounRouter(tags=["auth"])
 
 Known = Annotated[Actor, Depends(Requires(None))]
 

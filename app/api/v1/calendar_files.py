@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.calendars import CalendarChangedOut, Purpose
 from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
@@ -16,7 +17,7 @@ from app.services.deadlines.exchange import days_as_csv, days_as_icalendar, days
 from app.services.deadlines.inputs import ChangesInput
 from app.services.inputs import Code, Text
 
-router = APIRouter()
+router = NounRouter(tags=["calendars"])
 
 _CSV = "text/csv"
 _ICALENDAR = "text/calendar"

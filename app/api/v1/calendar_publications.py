@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.calendars import (
     CalendarChangedOut,
@@ -26,7 +27,7 @@ from app.services.deadlines.inputs import ChangesInput, YearInput
 from app.services.deadlines.read_calendars import year_beside_proposals
 from app.services.inputs import Code
 
-router = APIRouter()
+router = NounRouter(tags=["calendars"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))]
 Year = Annotated[int, Path(ge=2015, le=2100)]

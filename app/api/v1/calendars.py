@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import idempotency_key, once
 from app.api.messages import text_of
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
-from app.api.v1 import calendar_files, calendar_publications
 from app.api.v1.schemas.calendars import (
     CalendarChangedOut,
     CalendarLayerOut,
@@ -28,9 +28,7 @@ from app.services.deadlines.inputs import DayInput, HoursInput, KnownUntilInput
 from app.services.deadlines.read_calendars import CalendarWarning, list_layers, proposed_days, view_calendar
 from app.services.inputs import Code, Text
 
-router = APIRouter(tags=["calendars"])
-router.include_router(calendar_publications.router)
-router.include_router(calendar_files.router)
+router = NounRouter(tags=["calendars"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))]
 Year = Annotated[int, Path(ge=2015, le=2100)]

@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.certifications import (
     CertificationOut,
@@ -26,7 +27,7 @@ from app.services.certification.paper import print_certification
 from app.services.certification.register import allow_fast_lane, register_of
 from app.services.inputs import Code
 
-router = APIRouter(tags=["certifications"])
+router = NounRouter(tags=["certifications"])
 
 Receiver = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_RECEIVE))]
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]

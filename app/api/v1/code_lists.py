@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 from pydantic import BaseModel
 
 from app.api.deps import public
+from app.api.noun_router import NounRouter
 from app.services.dossiers.code_lists import entries
 
-router = APIRouter(prefix="/code-lists", tags=["code lists"], dependencies=[Depends(public)])
+router = NounRouter(prefix="/code-lists", tags=["code lists"], dependencies=[Depends(public)])
 
 ListName = Annotated[
     Literal[

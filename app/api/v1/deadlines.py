@@ -1,13 +1,14 @@
 """Routes of deadlines."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from app.api.deps import ReadConnection, public
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.deadlines import CalculatedDeadline
 from app.services.deadlines.calculate import calculate
 from app.services.deadlines.inputs import Calculation
 
-router = APIRouter(tags=["deadlines"])
+router = NounRouter(tags=["deadlines"])
 
 
 @router.post(

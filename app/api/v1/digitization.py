@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import scanning
@@ -12,6 +12,7 @@ from app.api.content import stream_content
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
 from app.api.multipart import receive_files
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.digitization import (
     DossierDigitizationOut,
@@ -38,7 +39,7 @@ from app.services.documents.workplace import open_workplace
 from app.services.inputs import Code
 from app.signing import written
 
-router = APIRouter(tags=["digitization"])
+router = NounRouter(tags=["digitization"])
 
 Scanner = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
 PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app import filing
 from app.api import tus
@@ -11,6 +11,7 @@ from app.api.content import stream_content
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
 from app.api.multipart import receive_form
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.documents import (
     DocumentOut,
@@ -33,7 +34,7 @@ from app.services.documents.links import make_link
 from app.services.documents.workplace import open_workplace
 from app.services.inputs import Code
 
-router = APIRouter(tags=["documents"])
+router = NounRouter(tags=["documents"])
 
 Adder = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
 Reader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection, application_of, lent_reader
 from app.api.idempotency import answer_from, idempotency_key, request_hash
+from app.api.noun_router import NounRouter
 from app.api.pagination import decode_instant_cursor, encode_cursor, sort_of_cursor
 from app.api.query import QueryOf
 from app.api.v1.schemas.dossier_children import children_document, timeline_document
@@ -30,7 +31,7 @@ from app.services.dossiers.register import register_dossier
 from app.services.dossiers.requests import KeyedRequest, Rendered
 from app.services.inputs import Code
 
-router = APIRouter(prefix="/dossiers", tags=["dossiers"])
+router = NounRouter(prefix="/dossiers", tags=["dossiers"])
 
 Reader = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_READ))]
 Submitter = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_SUBMIT))]

@@ -3,15 +3,16 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.deps import App, ReadConnection, public
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.results import OriginalListOut, original_document
 from app.services.inputs import Code, Secret
 from app.services.results.originals import Original, originals_by_receipt
 from app.signing import fetch_by_link, fetch_by_receipt
 
-router = APIRouter(tags=["lookup"], dependencies=[Depends(public)])
+router = NounRouter(tags=["lookup"], dependencies=[Depends(public)])
 
 PDF = "application/pdf"
 _PDF_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {PDF: {}}}}

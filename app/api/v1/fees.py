@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.fees import (
     ClosedDayOut,
@@ -29,7 +30,7 @@ from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, Refun
 from app.services.payments.paper import print_receipt
 from app.services.payments.receipts import collect_fee, read_receipt, refund_receipt, void_receipt
 
-router = APIRouter(tags=["fees"])
+router = NounRouter(tags=["fees"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Cashier = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_CONFIRM))]

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, BinaryIO, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.forms import FormListOut, FormOut, SlipListOut, SlipOut, form_document, slip_document
 from app.core.clock import local_date
 from app.domain.permissions import Actor, Permission
@@ -18,7 +19,7 @@ from app.services.forms.registry import form_with_code, forms_in_force
 from app.services.forms.slips import PDF, issue_slip, one_slip, print_slip, slips_of_dossier, void_slip
 from app.services.inputs import Code, Text
 
-router = APIRouter(tags=["forms"])
+router = NounRouter(tags=["forms"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Corrector = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_CORRECT))]

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.api.deps import App, ReadConnection, public
+from app.api.noun_router import NounRouter
 from app.api.small_pages import PAGE_HEADERS, wants_page
 from app.api.v1.schemas.lookup import PublicStatusOut, status_document
 from app.api.v1.schemas.lookup_page import no_status_page, status_page
@@ -14,7 +15,7 @@ from app.domain.errors import NotFound
 from app.services.dossiers.lookup import look_up
 from app.services.inputs import Code, Secret
 
-router = APIRouter(prefix="/lookup", tags=["lookup"], dependencies=[Depends(public)])
+router = NounRouter(prefix="/lookup", tags=["lookup"], dependencies=[Depends(public)])
 
 _ANSWERS = {200: {"model": PublicStatusOut, "content": {"text/html": {"schema": {"type": "string"}}}}}
 

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.custody import (
     HandOverOut,
@@ -29,7 +30,7 @@ from app.services.custody.inputs import Confirm, HandOn, TakeBack, TakeIn
 from app.services.custody.label import label_of
 from app.services.inputs import Code
 
-router = APIRouter(tags=["originals"])
+router = NounRouter(tags=["originals"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Keeper = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]

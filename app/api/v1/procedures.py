@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
 from app.api.messages import text_of
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.procedures import ImportReportOut, ProcedureDetail, ProcedurePage, VersionList
 from app.core.clock import local_date
@@ -25,7 +26,7 @@ from app.services.procedures.import_procedures import import_procedures
 from app.services.procedures.import_report import ImportReport, RowOutcome
 from app.services.procedures.inputs import ProcedureInput, ReplacementInput, VersionInput
 
-router = APIRouter(tags=["procedures"])
+router = NounRouter(tags=["procedures"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.PROCEDURES_MANAGE))]
 Key = Annotated[str | None, Depends(idempotency_key)]

@@ -3,17 +3,18 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from app.api.deps import App, ReadConnection, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.ratings import ChoiceOut, RatedOut, RatingInvitationOut
 from app.domain.errors import Forbidden, Refusal
 from app.services.dossiers.code_lists import entries
 from app.services.satisfaction.inputs import RateDossier
 from app.services.satisfaction.rate import invitation_of, rate_dossier
 
-router = APIRouter(prefix="/ratings", tags=["ratings"], dependencies=[Depends(public)])
+router = NounRouter(prefix="/ratings", tags=["ratings"], dependencies=[Depends(public)])
 
 Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.results import (
     ResultLinkOut,
     ResultListOut,
@@ -34,7 +35,7 @@ from app.services.results.publish import publish, revoke
 from app.services.results.read import results_of_dossier, seen_result
 from app.signing import check_signatures, draft_bytes, make_replacement, make_result, written
 
-router = APIRouter(tags=["results"])
+router = NounRouter(tags=["results"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.results import (
     DelegationListOut,
@@ -27,7 +28,7 @@ from app.services.results.read import seen_result
 from app.services.results.sign import decline, queue_of, write_signed
 from app.signing import sign_requests, written
 
-router = APIRouter(prefix="/signing", tags=["signing"])
+router = NounRouter(prefix="/signing", tags=["signing"])
 
 # A delegate signs without holding the permission: who may sign what is judged for each request.
 Signatory = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]

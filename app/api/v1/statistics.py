@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.api.deps import application_of, lent_reader, public
+from app.api.noun_router import NounRouter
 from app.api.query import QueryOf
 from app.api.v1.schemas.statistics import (
     OnTimeReportView,
@@ -17,7 +18,7 @@ from app.services.statistics.inputs import StatisticsQuestion
 from app.services.statistics.on_time import on_time_report
 from app.services.statistics.satisfaction import satisfaction_report
 
-router = APIRouter(prefix="/statistics", tags=["statistics"], dependencies=[Depends(public)])
+router = NounRouter(prefix="/statistics", tags=["statistics"], dependencies=[Depends(public)])
 
 Question = Annotated[StatisticsQuestion, Depends(QueryOf(StatisticsQuestion))]
 

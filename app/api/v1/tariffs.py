@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.fees import (
     CalculationOut,
@@ -29,7 +30,7 @@ from app.services.payments.charge import calculate_fees
 from app.services.payments.inputs import CalculateFees, EndTariff, SetReduction, SetTariff
 from app.services.payments.tariffs import end_reduction, end_tariff, set_reduction, set_tariff
 
-router = APIRouter(tags=["fees"])
+router = NounRouter(tags=["fees"])
 
 Administrator = Annotated[Actor, Depends(Requires(Permission.TARIFFS_MANAGE))]
 Key = Annotated[str | None, Depends(idempotency_key)]

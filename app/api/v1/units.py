@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.units import UnitDetail, UnitPage, UnitRow
 from app.bootstrap import Application
@@ -19,7 +20,7 @@ from app.services.organization.inputs import AgencyIdentifierInput, CounterInput
 from app.services.organization.manage_units import add_counter, close_unit, create_unit, set_agency_identifier
 from app.services.organization.queries import UNIT_SORTS
 
-router = APIRouter(tags=["units"])
+router = NounRouter(tags=["units"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.UNITS_MANAGE))]
 Key = Annotated[str | None, Depends(idempotency_key)]

@@ -3,12 +3,13 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from starlette.requests import ClientDisconnect
 
 from app import filing
 from app.api import tus
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
+from app.api.noun_router import NounRouter
 from app.api.problems import PrescribedRefusal
 from app.api.v1.schemas.documents import UploadListOut, UploadOut, upload_out
 from app.domain.errors import Conflict, InvalidInput, Refusal
@@ -19,7 +20,7 @@ from app.services.documents.uploads import carry
 from app.services.documents.uploads.carry import NewUpload, UploadState
 from app.services.inputs import Code
 
-router = APIRouter(tags=["uploads"])
+router = NounRouter(tags=["uploads"])
 
 Adder = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
 UploadId = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -101,7 +102,7 @@ async def create(request: Request, actor: Adder, connection: WriteConnection, ap
 
 
 @router.head(
-    "/uploads/{upload_id}",  # noqa: FAST003 - read by `_own`
+    "/uploads/{upload_id}",
     summary="Đã nhận đến đâu / How much is safe",
     response_class=Response,
     openapi_extra=_headers(),
@@ -122,7 +123,7 @@ async def progress(upload: Own) -> Response:
 
 
 @router.patch(
-    "/uploads/{upload_id}",  # noqa: FAST003 - read by `_own`
+    "/uploads/{upload_id}",
     status_code=204,
     summary="Gửi tiếp / Send the next piece",
     response_class=Response,

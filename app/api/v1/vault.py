@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
 from app.api.v1.schemas.vault import (
     HeldPaperOut,
     HeldPapersOut,
@@ -23,7 +24,7 @@ from app.services.vault.hold import change_paper, record_paper
 from app.services.vault.inputs import ChangeHeldPaper, RecordHeldPaper, ReusePaper, SearchHeldPapers
 from app.services.vault.reuse import reuse_paper
 
-router = APIRouter(tags=["held papers"])
+router = NounRouter(tags=["held papers"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]

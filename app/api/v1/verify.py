@@ -5,19 +5,20 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse
 
 from app.api.deps import App, ReadConnection, lent_reader, public
 from app.api.multipart import receive_form
+from app.api.noun_router import NounRouter
 from app.api.small_pages import PAGE_HEADERS, wants_page
 from app.api.v1.schemas.verify import VerifiedOut, unknown_page, verified_document, verified_page
 from app.domain.errors import InvalidInput, NotFound, Refusal
 from app.services.forms.verify import VerifiedPaper, is_same_content, verify_paper
 
-router = APIRouter(prefix="/verify", tags=["verify"], dependencies=[Depends(public)])
-short = APIRouter(prefix="/v", include_in_schema=False, dependencies=[Depends(public)])
+router = NounRouter(prefix="/verify", tags=["verify"], dependencies=[Depends(public)])
+short = NounRouter(prefix="/v", include_in_schema=False, dependencies=[Depends(public)])
 
 # Longer ones were never issued; what is shorter is looked for or known to be made up, and answered alike.
 Token = Annotated[str, InPath(max_length=200)]

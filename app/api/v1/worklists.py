@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from app.api.deps import App, ReadConnection, RequiresInStatement
+from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, decode_instant_cursor
 from app.api.v1.schemas.worklists import DueWorkOut, due_work_document
 from app.domain.errors import InvalidInput, Refusal
@@ -13,7 +14,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code
 from app.services.worklists.due import SECTIONS, due_work
 
-router = APIRouter(prefix="/worklists", tags=["worklists"])
+router = NounRouter(prefix="/worklists", tags=["worklists"])
 
 Reader = Annotated[Actor, Depends(RequiresInStatement(Permission.DOSSIERS_READ))]
 _LAST_UNIT = 2**31 - 1
