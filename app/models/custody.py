@@ -34,6 +34,27 @@ class Original(Base):
     returned_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
+class OriginalPlace(Base):
+    """Where an original is that is not home yet, said once more so that a unit's originals are found: its last move."""
+
+    __tablename__ = "original_place"
+    __table_args__ = (
+        Index("ix_original_place_unit_id", "unit_id", "original_id"),
+        Index(
+            "ix_original_place_from_unit_id",
+            "from_unit_id",
+            "original_id",
+            postgresql_where=text("from_unit_id is not null"),
+        ),
+    )
+
+    original_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("original.id"), primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    """It lies there or is awaited there; None on its way to the citizen by post."""
+    from_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    """Who sent it, while it is on its way."""
+
+
 class OriginalHandOver(Base):
     """A batch given from one place to another: who gave, to whom, by what proof. Personal data stays here."""
 
@@ -54,7 +75,12 @@ class OriginalHandOver(Base):
     to_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
     tracking_number: Mapped[str | None] = mapped_column(default=None)
     receiver_name: Mapped[str | None] = mapped_column(default=None)
+    receiver_identity_number: Mapped[str | None] = mapped_column(default=None)
     proof: Mapped[str | None] = mapped_column(default=None)
+    authorisation_reason: Mapped[str | None] = mapped_column(default=None)
+    """Why somebody else than the dossier's own people took it."""
+    authorisation_reference: Mapped[str | None] = mapped_column(default=None)
+    authorisation_document_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("document.id"), default=None)
     note: Mapped[str] = mapped_column(default="")
     given_at: Mapped[dt.datetime]
     given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)

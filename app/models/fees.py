@@ -107,6 +107,8 @@ class FeeCharge(Base):
     """What was shown to claim the ground."""
     payment_seq: Mapped[int | None] = mapped_column(default=None)
     """The event that asked for the payment it is about (national status 6); None: an ordinary fee."""
+    additional_reason: Mapped[str | None] = mapped_column(default=None)
+    """Why more is charged after money was taken already; None: a first charge."""
     charged_at: Mapped[dt.datetime]
     charged_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
 

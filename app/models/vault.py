@@ -2,12 +2,70 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, BigKey
+from app.models.base import Base, BigKey, IntegerKey
 
 HELD_PAPER_NUMBERS = Sequence("held_paper_number", metadata=Base.metadata)
+
+
+class PaperKind(Base):
+    """A kind of paper while the list says so; a line never changes, it ends and another begins."""
+
+    __tablename__ = "paper_kind"
+    __table_args__ = (
+        UniqueConstraint("code", "valid_from"),
+        CheckConstraint("valid_months > 0", name="valid_months"),
+        CheckConstraint("valid_to > valid_from", name="period"),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    code: Mapped[str]
+    vi: Mapped[str]
+    en: Mapped[str]
+    presented_only: Mapped[bool]
+    """Shown, never kept: an identity card."""
+    valid_months: Mapped[int | None]
+    """How long it counts from its day of issue; None: without end."""
+    file_names: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Names of files that say they are such a paper; for kinds that are only shown."""
+    confidence: Mapped[str]
+    source: Mapped[str]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+    """The first day on which the line no longer counts."""
+    recorded_at: Mapped[dt.datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class PaperUse(Base):
+    """Which paper a component or a result of a procedure is, while the list says so."""
+
+    __tablename__ = "paper_use"
+    __table_args__ = (
+        UniqueConstraint("procedure_id", "role", "code", "valid_from"),
+        CheckConstraint("role in ('component', 'result')", name="role"),
+        CheckConstraint("role = 'result' or code <> ''", name="component"),
+        CheckConstraint("valid_to > valid_from", name="period"),
+    )
+
+    id: Mapped[IntegerKey] = mapped_column(init=False)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
+    role: Mapped[str]
+    code: Mapped[str]
+    """The component's (`TP01`) or the kind of result's (`KQ…`); empty for every result of the procedure."""
+    kind: Mapped[str]
+    """A code of `paper_kind`."""
+    about_holder: Mapped[bool]
+    """It states facts of the applicant themselves, not of a matter of theirs (the birth of a child)."""
+    confidence: Mapped[str]
+    source: Mapped[str]
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+    recorded_at: Mapped[dt.datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class PaperHolder(Base):
