@@ -215,6 +215,37 @@ async def test_a_replacement_takes_its_place_when_it_is_published(office: Result
     assert [item["number"] for item in listed["items"]] == ["126/UBND-XNHN"]
 
 
+async def test_what_was_drafted_in_the_place_of_a_result_revoked_meanwhile_is_published_by_itself(
+    office: ResultDesk,
+) -> None:
+    """The whole chain: revoked, then published in its place, then replaced in turn by one with the same number."""
+    code = await office.processing()
+    first = await office.published(code)
+    leader, specialist = office.desk.leader, office.desk.specialist
+
+    async def replacement(of: dict[str, Any]) -> dict[str, Any]:
+        body = draft_body(number=first["number"], reason_code="clerical_error")
+        return await office.post(f"/results/{of['id']}/replace", body, by=specialist, expect=201)
+
+    async def publish(drafted: dict[str, Any]) -> None:
+        waiting = await office.submit(drafted["id"])
+        await office.sign(waiting["request"]["id"])
+        await office.post(f"/results/{drafted['id']}/publish", {}, by=leader)
+
+    second = await replacement(first)
+    revocation = {"reason_code": "false_papers", "reason": "Giấy tờ giả", "legal_basis": "Luật Hộ tịch 2014"}
+    await office.post(f"/results/{first['id']}/revoke", revocation, by=leader)
+    await publish(second)
+    third = await replacement(second)
+    await publish(third)
+    chain = [await office.get(f"/results/{found['id']}") for found in (first, second, third)]
+    assert [found["status"] for found in chain] == ["revoked", "replaced", "published"]
+    assert [found["replaced_by"] for found in chain] == [second["id"], third["id"], None]
+    shown = [await office.desk.get(f"/verify/{found['token']}") for found in chain]
+    assert [paper["status"] for paper in shown] == ["revoked", "replaced", "valid"]
+    assert shown[0]["status_reason"] == "false_papers"
+
+
 async def test_a_revoked_result_is_revoked_everywhere(office: ResultDesk) -> None:
     code = await office.processing()
     published = await office.published(code)

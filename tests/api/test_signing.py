@@ -173,6 +173,45 @@ async def test_a_delegate_who_left_the_unit_signs_no_more(office: ResultDesk) ->
     assert await refusals(office, waiting["request"]["id"], by=headers) == [["signing_not_allowed"]]
 
 
+_ENDS_OF_A_LEADER = {
+    "disabled": "update account set disabled_at = $2 where username = $1",
+    "role taken away": "update role_grant set revoked_at = $2 from account a where a.id = account_id "
+    "and a.username = $1",
+    "left the unit": "update role_grant set unit_id = (select id from unit where code = '13291') from account a "
+    "where a.id = account_id and a.username = $1 and granted_at <= $2",
+}
+
+
+async def end_of_the_leader(office: ResultDesk, how: str) -> None:
+    username = await username_of(office.application, Role.APPROVING_LEADER)
+    async with office.application.database.write() as connection:
+        await execute(connection, _ENDS_OF_A_LEADER[how], username, office.application.clock.now())
+
+
+@pytest.mark.parametrize("how", list(_ENDS_OF_A_LEADER))
+async def test_a_delegation_ends_with_the_right_of_the_leader_who_gave_it(office: ResultDesk, how: str) -> None:
+    waiting = await office.waiting(await office.processing())
+    deputy, _ = await deputy_of(office)
+    headers = headers_of(office.application, deputy)
+    assert len((await office.get("/signing/delegations", by=headers))["items"]) == 1
+    await end_of_the_leader(office, how)
+    assert (await office.get("/signing/queue", by=headers))["items"] == []
+    assert (await office.get("/signing/delegations", by=headers))["items"] == []
+    assert await refusals(office, waiting["request"]["id"], by=headers) == [["signing_not_allowed"]]
+
+
+async def test_a_leader_who_loses_the_right_while_the_batch_is_signed_signs_nothing_by_a_delegate(
+    office: ResultDesk,
+) -> None:
+    waiting = await office.waiting(await office.processing())
+    deputy, _ = await deputy_of(office)
+    signed = await sign_requests(office.application, deputy, [waiting["request"]["id"]])
+    await end_of_the_leader(office, "disabled")
+    async with office.application.database.write() as connection:
+        (item,) = await write_signed(connection, deputy, signed, now=office.application.clock.now())
+    assert [fault.code for fault in item.refusals] == ["delegation_over"]
+
+
 async def test_a_delegation_that_ends_while_the_batch_is_signed_signs_nothing(office: ResultDesk) -> None:
     waiting = await office.waiting(await office.processing())
     deputy, delegation = await deputy_of(office)

@@ -24,6 +24,8 @@ _REASONS = "result_revocation_reasons"
 async def publish(connection: AsyncConnection, actor: Actor, result_id: int, *, now: dt.datetime) -> Any:
     """Let the citizen and anybody with its token see the result; what it replaces is replaced from now on.
 
+    What was revoked meanwhile stays revoked: there is nothing left to replace, and the new result stands by itself.
+
     Raises `ActionRefused`: `result_not_possible_now` unless it is signed, `result_dossier_not_resolved` before the
     decision that the dossier is resolved by.
     """
@@ -122,6 +124,8 @@ async def _replace(
     connection: AsyncConnection, actor: Actor, dossier: Any, result: Any, paper_id: int, *, now: dt.datetime
 ) -> None:
     before = await queries.lock_result(connection, result.replaces_id)
+    if before.status == "revoked":
+        return
     if before.status != "published":
         params = {"status": before.status, "expected": "published"}
         raise ActionRefused(Refusal("result_not_possible_now", params=params))

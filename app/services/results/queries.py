@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
+from app.domain.permissions import ROLE_PERMISSIONS, Permission
 from app.services.deadlines.queries import calendar_version_of
 from app.services.identity.scope import unit_in_scope
 
@@ -40,11 +41,18 @@ where s.dossier_id = coalesce((select o.id from dossier o where o.code = $1),
 order by s.id desc
 """
 
-# A delegation holds while it is neither over nor ended, and its delegate is still of the unit or above it.
-_DELEGATION_HOLDS = """
-  g.revoked_at is null and {now}::timestamptz >= g.valid_from and {now}::timestamptz < g.valid_to
+_ROLES_THAT_SIGN = ", ".join(
+    f"'{role}'" for role, permissions in ROLE_PERMISSIONS.items() if Permission.RESULTS_SIGN in permissions
+)
+
+# Nobody lends what they have not: whoever gave it must still be able to sign there, and the delegate be of the unit.
+_DELEGATION_HOLDS = f"""
+  g.revoked_at is null and {{now}}::timestamptz >= g.valid_from and {{now}}::timestamptz < g.valid_to
   and exists (select from role_grant h join unit w on w.id = h.unit_id
-    where h.account_id = g.delegate_id and h.revoked_at is null and {path} like w.path || '%')
+    where h.account_id = g.delegate_id and h.revoked_at is null and {{path}} like w.path || '%')
+  and exists (select from account l join role_grant h on h.account_id = l.id join unit w on w.id = h.unit_id
+    where l.id = g.granted_by and l.disabled_at is null and h.revoked_at is null
+      and h.role in ({_ROLES_THAT_SIGN}) and {{path}} like w.path || '%')
 """
 
 _QUEUE = f"""
@@ -83,13 +91,19 @@ from result s join document i on i.id = s.document_id join dossier d on d.id = s
 where s.status = 'published' and d.state in (9, 10)
 """
 
+_STANDS = f"""
+select g.id from signing_delegation g join unit c on c.id = $2
+where g.id = $1 and {_DELEGATION_HOLDS.format(now="$3", path="c.path")}
+"""
+
+_NOT_OVER = _DELEGATION_HOLDS.format(now="greatest($5::timestamptz, g.valid_from)", path="u.path")
 _DELEGATIONS = f"""
 select g.*, u.code as unit_code, u.name as unit_name, t.username as delegate, t.display_name as delegate_name,
   b.username as granted_by_name
 from signing_delegation g join unit u on u.id = g.unit_id join account t on t.id = g.delegate_id
 join account b on b.id = g.granted_by
 where ({unit_in_scope("u.path", "$1", "$2")} or g.delegate_id = $3)
-  and ($4::boolean is false or (g.revoked_at is null and g.valid_to > $5::timestamptz))
+  and ($4::boolean is false or ({_NOT_OVER}))
 order by g.id desc
 limit 200
 """
@@ -210,15 +224,9 @@ async def one_delegation(connection: AsyncConnection, delegation_id: int) -> Any
     )
 
 
-async def delegation_stands(connection: AsyncConnection, delegation_id: int, *, now: dt.datetime) -> bool:
-    """Tell whether a delegation is neither over nor ended, as last committed."""
-    row = await fetch_one(
-        connection,
-        "select id from signing_delegation where id = $1 and revoked_at is null and $2::timestamptz < valid_to",
-        delegation_id,
-        now,
-    )
-    return row is not None
+async def delegation_stands(connection: AsyncConnection, delegation_id: int, *, unit_id: int, now: dt.datetime) -> bool:
+    """Tell whether a delegation holds for requests of the unit, as last committed."""
+    return await fetch_one(connection, _STANDS, delegation_id, unit_id, now) is not None
 
 
 async def unit_with_code(connection: AsyncConnection, code: str) -> Any:

@@ -273,7 +273,9 @@ async def _write_signature(
         raise ActionRefused(Refusal("signature_not_waiting", params={"state": request.state}))
     require_open(dossier)
     delegation_id = _delegation(actor, one.row)
-    if delegation_id is not None and not await queries.delegation_stands(connection, delegation_id, now=now):
+    if delegation_id is not None and not await queries.delegation_stands(
+        connection, delegation_id, unit_id=request.unit_id, now=now
+    ):
         raise ActionRefused(Refusal("delegation_over"))
     await writes.decide_request(
         connection, request.id, "signed", account_id=actor.account_id, delegation_id=delegation_id, now=now
