@@ -39,6 +39,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Hồ sơ đã kết thúc không kết quả ({state}): không tính phí",
         "The dossier ended without a result ({state}): nothing is charged",
     ),
+    "fee_collected_already": (
+        "Đã thu {collected_vnd} đồng, biểu phí là {total_vnd}, chênh {difference_vnd}: thu thêm phải ghi lý do",
+        "{collected_vnd} đồng were taken, the tariff says {total_vnd}, {difference_vnd} more: say why more is charged",
+    ),
+    "fee_not_additional": (
+        "Chưa thu khoản nào (hoặc đã hoàn hết): không phải là thu thêm",
+        "Nothing was collected (or all was given back): this is no additional charge",
+    ),
+    "additional_charge_open": (
+        "Khoản thu thêm số {charge} còn chờ thu; hãy thu trước rồi mới hủy biên lai này",
+        "The additional charge no. {charge} waits to be collected: collect it before this receipt is voided",
+    ),
     "payment_request_not_open": (
         "Không có yêu cầu thực hiện nghĩa vụ tài chính đang chờ",
         "No payment request is open",

@@ -82,7 +82,11 @@ async def calculate_fees(connection: AsyncConnection, body: CalculateFees, *, no
 async def charge_fees(
     connection: AsyncConnection, actor: Actor, code: str, body: ChargeFees, *, now: dt.datetime
 ) -> Charged:
-    """Charge a dossier; a charge that is still open gives way. The dossier's state stays as it is."""
+    """Charge a dossier; a charge that is still open gives way. The dossier's state stays as it is.
+
+    Raises `ActionRefused`: `fee_collected_already` (with what the tariff says now) where money was taken, unless the
+    body says why this comes on top; `fee_not_additional` where there is nothing for it to come on top of.
+    """
     dossier = await seen_dossier(connection, actor, code, Permission.PAYMENTS_CONFIRM, lock=True)
     if state_of(dossier) in _NOTHING_TO_PAY:
         raise ActionRefused(Refusal("fee_after_end", params={"state": state_of(dossier).label}))
@@ -100,7 +104,16 @@ async def charge_fees(
     ground = body.exemption.ground if body.exemption else None
     lines, faults = price(prices, body.papers, persons=body.persons, ground=ground, ground_field="exemption.ground")
     refuse_all(InvalidInput, faults)
-    return await write_charge(connection, actor, dossier, lines, exemption=body.exemption, now=now)
+    refuse_all(ActionRefused, _faults_beside(facts.kept_vnd, charge_total(lines), body))
+    return await write_charge(
+        connection,
+        actor,
+        dossier,
+        lines,
+        exemption=body.exemption,
+        additional_reason=body.additional_reason,
+        now=now,
+    )
 
 
 async def write_charge(
@@ -110,12 +123,21 @@ async def write_charge(
     lines: Sequence[ChargeLine],
     *,
     exemption: ExemptionInput | None,
+    additional_reason: str | None = None,
     now: dt.datetime,
 ) -> Charged:
     """Write the charge of `lines` to a dossier whose row is locked, and its line of the log."""
     documents = [line_document(line) for line in lines]
-    total = charge_total(lines)
-    return await _write(connection, actor, dossier, documents, total, exemption=exemption, payment_seq=None, now=now)
+    return await _write(
+        connection,
+        actor,
+        dossier,
+        documents,
+        charge_total(lines),
+        exemption=exemption,
+        additional_reason=additional_reason,
+        now=now,
+    )
 
 
 async def fees_of(connection: AsyncConnection, actor: Actor, code: str) -> Any:
@@ -133,7 +155,7 @@ async def _charge_obligation(
     faults = []
     if facts.payment_seq is None:
         faults.append(Refusal("payment_request_not_open", "for_payment_request"))
-    if body.papers or body.exemption is not None:
+    if body.papers or body.exemption is not None or body.additional_reason is not None:
         faults.append(Refusal("payment_request_names_amount", "for_payment_request"))
     refuse_all(InvalidInput, faults)
     amount: int = facts.payment_vnd
@@ -155,7 +177,17 @@ async def _charge_obligation(
         },
     }
     seq: int = facts.payment_seq
-    return await _write(connection, actor, dossier, [line], amount, exemption=None, payment_seq=seq, now=now)
+    return await _write(connection, actor, dossier, [line], amount, payment_seq=seq, now=now)
+
+
+def _faults_beside(kept_vnd: int | None, total_vnd: int, body: ChargeFees) -> list[Refusal]:
+    """Return why a charge cannot stand beside what was collected and not given back."""
+    if body.additional_reason is not None:
+        return [] if kept_vnd is not None else [Refusal("fee_not_additional", "additional_reason")]
+    if kept_vnd is None:
+        return []
+    params = {"collected_vnd": kept_vnd, "total_vnd": total_vnd, "difference_vnd": total_vnd - kept_vnd}
+    return [Refusal("fee_collected_already", "additional_reason", params)]
 
 
 async def _write(
@@ -165,8 +197,9 @@ async def _write(
     lines: list[dict[str, Any]],
     total: int,
     *,
-    exemption: ExemptionInput | None,
-    payment_seq: int | None,
+    exemption: ExemptionInput | None = None,
+    payment_seq: int | None = None,
+    additional_reason: str | None = None,
     now: dt.datetime,
 ) -> Charged:
     written = await writes.insert_charge(
@@ -178,6 +211,7 @@ async def _write(
         reduction_code=exemption.ground if exemption else None,
         reduction_note=exemption.note if exemption else None,
         payment_seq=payment_seq,
+        additional_reason=additional_reason,
         now=now,
         account_id=actor.account_id,
     )

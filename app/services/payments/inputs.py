@@ -48,12 +48,16 @@ class CalculateFees(Input):
 
 
 class ChargeFees(Input):
-    """A charge by the tariff, or (`for_payment_request`) of the amount that the competent agency asked for."""
+    """A charge by the tariff, or (`for_payment_request`) of the amount that the competent agency asked for.
+
+    `additional_reason`: what is listed comes on top of what was collected already, and why.
+    """
 
     papers: Papers = ()
     persons: Persons = 1
     exemption: ExemptionInput | None = None
     for_payment_request: bool = False
+    additional_reason: Text | None = None
 
 
 class CollectFee(Input):

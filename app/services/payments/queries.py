@@ -186,11 +186,17 @@ async def reductions_page(
 
 
 async def charge_facts(connection: AsyncConnection, dossier_id: int) -> Any:
-    """Return the open payment request and the open charge of a dossier; nulls where there is none."""
+    """Return the open payment request and the open charge of a dossier; nulls where there is none.
+
+    `kept_vnd`: what was collected of ordinary fees and not given back; null where nothing of it is left.
+    """
     return await fetch_one(
         connection,
         "select q.seq as payment_seq, q.amount_vnd as payment_vnd, q.reason as payment_reason, c.id as charge_id, "
-        "c.number as charge_number, c.total_vnd as charge_vnd, c.payment_seq as charge_payment_seq "
+        "c.number as charge_number, c.total_vnd as charge_vnd, c.payment_seq as charge_payment_seq, "
+        "c.additional_reason, (select nullif(sum(t.amount_vnd - coalesce((select sum(f.amount_vnd) from fee_refund f "
+        "where f.receipt_id = t.id), 0)), 0)::bigint from fee_receipt t join fee_charge k on k.id = t.charge_id "
+        "where t.dossier_id = $1 and t.voided_at is null and k.payment_seq is null) as kept_vnd "
         "from (select 1) one "
         "left join payment_request q on q.dossier_id = $1 and q.paid_at is null "
         "left join fee_charge c on c.dossier_id = $1 and c.status = 'open'",
@@ -212,7 +218,7 @@ select d.id as found, d.code as dossier_code, coalesce((
   select json_agg(json_build_object(
     'number', c.number, 'status', c.status, 'total_vnd', c.total_vnd, 'lines', c.lines,
     'reduction_code', c.reduction_code, 'reduction_note', c.reduction_note, 'payment_seq', c.payment_seq,
-    'charged_at', c.charged_at,
+    'additional_reason', c.additional_reason, 'charged_at', c.charged_at,
     'receipts', (select coalesce(json_agg({_RECEIPT_OF} order by t.id), '[]') from fee_receipt t
       join account w on w.id = t.cashier_id where t.charge_id = c.id)
     ) order by c.number)

@@ -103,6 +103,10 @@ async def void_receipt(
         faults.append(Refusal("cash_day_closed"))
     elif receipt.collected_on != local_date(now):
         faults.append(Refusal("receipt_of_earlier_day"))
+    beside = await queries.charge_facts(connection, dossier.id)
+    if beside.additional_reason is not None:
+        # Only one charge is open at a time: the one that this receipt was for could not be open again.
+        faults.append(Refusal("additional_charge_open", params={"charge": beside.charge_number}))
     refuse_all(ActionRefused, faults)
     await writes.void_receipt(connection, receipt.id, account_id=actor.account_id, reason=body.reason, now=now)
     # Whoever scans the printed receipt learns that it is void.

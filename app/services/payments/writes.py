@@ -79,9 +79,9 @@ with cancelled as (
   update fee_charge set status = 'cancelled' where dossier_id = $1 and status = 'open' returning number
 )
 insert into fee_charge (dossier_id, number, unit_id, status, total_vnd, lines, reduction_code, reduction_note,
-  payment_seq, charged_at, charged_by)
+  payment_seq, charged_at, charged_by, additional_reason)
 select $1, (select coalesce(max(c.number), 0) + 1 from fee_charge c where c.dossier_id = $1), $2,
-  case when $3 = 0 then 'free' else 'open' end, $3, $4::jsonb, $5, $6, $7, $8, $9
+  case when $3 = 0 then 'free' else 'open' end, $3, $4::jsonb, $5, $6, $7, $8, $9, $10
 from (select count(*) from cancelled) once
 returning id, number, (select c.number from cancelled c) as replaces
 """
@@ -97,6 +97,7 @@ async def insert_charge(
     reduction_code: str | None,
     reduction_note: str | None,
     payment_seq: int | None,
+    additional_reason: str | None,
     now: dt.datetime,
     account_id: int | None,
 ) -> Any:
@@ -113,6 +114,7 @@ async def insert_charge(
         payment_seq,
         now,
         account_id,
+        additional_reason,
     )
 
 

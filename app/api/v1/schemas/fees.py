@@ -93,7 +93,10 @@ class ReceiptOfFeeOut(BaseModel):
 
 
 class ChargeOut(BaseModel):
-    """`payment_seq`: the event that asked for the payment this charge is about; null for an ordinary fee."""
+    """`payment_seq`: the event that asked for the payment this charge is about; null for an ordinary fee.
+
+    `additional_reason`: why it comes on top of what was collected before; null for a first charge.
+    """
 
     number: int
     status: Literal["open", "collected", "free", "cancelled"]
@@ -102,6 +105,7 @@ class ChargeOut(BaseModel):
     reduction_code: str | None
     reduction_note: str | None
     payment_seq: int | None
+    additional_reason: str | None
     charged_at: AwareDatetime
     receipts: list[ReceiptOfFeeOut]
 
