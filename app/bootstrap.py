@@ -19,6 +19,7 @@ from app.core.settings import Settings
 from app.services.identity.queries import token_key
 from app.services.ports import (
     BlobStore,
+    FileInspection,
     HolidayProposals,
     PageReading,
     ProposedDay,
@@ -69,6 +70,17 @@ def find_virus_scanner(settings: Settings) -> VirusScanner | None:
     return clamd.ClamdScanner(settings.clamd_address)
 
 
+def open_inspection(settings: Settings) -> FileInspection:
+    """Return what inspects files; its processes start when the first file comes. Close it at the end."""
+    from app.adapters import inspection_processes
+
+    return inspection_processes.InspectionProcesses(
+        memory_bytes=settings.inspection_memory_bytes,
+        cpu_seconds=settings.inspection_cpu_seconds,
+        seconds=settings.inspection_seconds,
+    )
+
+
 def find_recognition(settings: Settings) -> TextRecognition:
     """Return what reads texts; whether its programs are there is asked when somebody needs it."""
     from app.adapters import ocr
@@ -98,6 +110,7 @@ class Application:
     service_url: str
     storage: BlobStore
     signing: Signer
+    inspection: FileInspection
     virus_scanner: VirusScanner | None = None
     propose_holidays: HolidayProposals = propose_holidays
 
@@ -155,6 +168,7 @@ async def open_application(
             pool_size=settings.pool_size,
             prepared_statements=settings.prepared_statements,
         )
+        inspection = open_inspection(settings)
         try:
             key = settings.secret_key.get_secret_value() if settings.secret_key else await _stored_token_key(database)
             yield Application(
@@ -166,8 +180,10 @@ async def open_application(
                 storage=open_storage(settings),
                 virus_scanner=find_virus_scanner(settings),
                 signing=open_signing(settings),
+                inspection=inspection,
             )
         finally:
+            await inspection.close()
             await database.close()
 
 

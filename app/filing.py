@@ -264,6 +264,7 @@ async def _prepare(application: Application, file: HandedIn, filing: Filing, wor
     return await prepare(
         application.storage,
         application.virus_scanner,
+        application.inspection,
         limits_of(application.settings),
         file,
         filing,

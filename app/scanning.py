@@ -73,6 +73,7 @@ async def _prepared(application: Application, file: HandedIn, workplace: Path) -
     return await prepare(
         application.storage,
         application.virus_scanner,
+        application.inspection,
         limits_of(application.settings),
         file,
         Filing(kind=DocumentKind.COMPONENT, name=file.path.name),

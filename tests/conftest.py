@@ -25,12 +25,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.api.app import serve_opened
-from app.bootstrap import Application, migrate_database, open_signing, open_storage
+from app.bootstrap import Application, migrate_database, open_inspection, open_signing, open_storage
 from app.core.clock import LOCAL_ZONE, FixedClock
 from app.core.db import PostgresDatabase, driver_of, plain_url, transaction
 from app.core.embedded_postgres import start_cluster
 from app.core.security import TokenSigner
 from app.core.settings import Settings
+from app.services.ports import FileInspection
 from tests.factories.reference import load_reference_data
 
 pytest_plugins = ["tests.reading"]
@@ -110,15 +111,23 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
+@pytest.fixture(scope="session")
+async def inspection() -> AsyncIterator[FileInspection]:
+    """What inspects the files of all tests of this worker."""
+    opened = open_inspection(Settings())
+    yield opened
+    await opened.close()
+
+
 @pytest.fixture
 async def application(
-    worker_database: PostgresDatabase, clock: FixedClock, tmp_path: Path
+    worker_database: PostgresDatabase, clock: FixedClock, inspection: FileInspection, tmp_path: Path
 ) -> AsyncIterator[Application]:
     async with worker_database.writer.connect() as connection:
         outer = (await driver_of(connection)).transaction()
         await outer.start()
         try:
-            yield _application(SavepointDatabase(connection), clock, worker_database.url, tmp_path)
+            yield _application(SavepointDatabase(connection), clock, worker_database.url, tmp_path, inspection)
         finally:
             await outer.rollback()
 
@@ -131,10 +140,10 @@ async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def own_application(
-    server_url: str, template: str, clock: FixedClock, tmp_path: Path
+    server_url: str, template: str, clock: FixedClock, inspection: FileInspection, tmp_path: Path
 ) -> AsyncIterator[Application]:
     async with _clone(server_url, template) as database:
-        yield _application(database, clock, database.url, tmp_path)
+        yield _application(database, clock, database.url, tmp_path, inspection)
 
 
 @pytest.fixture
@@ -144,7 +153,11 @@ async def own_client(own_application: Application) -> AsyncIterator[httpx.AsyncC
 
 
 def _application(
-    database: "SavepointDatabase | PostgresDatabase", clock: FixedClock, url: str, directory: Path
+    database: "SavepointDatabase | PostgresDatabase",
+    clock: FixedClock,
+    url: str,
+    directory: Path,
+    inspection: FileInspection,
 ) -> Application:
     settings = Settings(data_dir=directory, log_level="WARNING", storage_url="memory:///")
     return Application(
@@ -155,6 +168,7 @@ def _application(
         service_url=url,
         storage=open_storage(settings),
         signing=open_signing(settings),
+        inspection=inspection,
     )
 
 

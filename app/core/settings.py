@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     link_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 10
     clamd_address: str = ""
     """`host:port` or `unix:/path` of a clamd; empty: files are not checked for viruses."""
+    inspection_memory_bytes: Annotated[int, Field(ge=268_435_456)] = 1_073_741_824
+    """Address space that the inspection of one file may take; two files are inspected at once by each process."""
+    inspection_cpu_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    inspection_seconds: Annotated[float, Field(gt=0, le=1200)] = 120.0
+    """How long the inspection of one file may take by the wall's clock."""
     ocr_search_path: str | None = None
     """Where the programs that read texts are looked for, as in PATH; None: PATH itself; empty: nowhere."""
     ocr_page_seconds: Annotated[float, Field(gt=0)] = 120.0

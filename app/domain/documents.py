@@ -50,6 +50,8 @@ class Change(StrEnum):
 
     CONVERTED_TO_PDF = "converted_to_pdf"
     ACTIVE_CONTENT_REMOVED = "active_content_removed"
+    ATTACHED_FILES_REMOVED = "attached_files_removed"
+    """Files lay inside the file, where nobody looks into them."""
     REPAIRED = "repaired"
     TEXT_LAYER_ADDED = "text_layer_added"
     """Scanned paper was set upright and straight and made searchable."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from app.domain.calendars import DayKind
+from app.domain.documents import Change, FileLimits, FileType
 
 
 class ProposedDay(Protocol):
@@ -158,6 +159,32 @@ class BlobStore(Protocol):
 
     async def check(self) -> None:
         """Raise `Unavailable` unless the store can be reached and answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedFile:
+    """`result` is the file to keep as the document; the one handed in itself unless `changes` names what was done."""
+
+    handed_in: FileType
+    result: Path
+    result_type: FileType
+    page_count: int | None
+    changes: tuple[Change, ...]
+
+
+class FileInspection(Protocol):
+    """Finds out what a file from outside really is, where the file can harm nobody else."""
+
+    async def inspect(self, path: Path, limits: FileLimits, workplace: Path) -> InspectedFile:
+        """Return what the file is; what is made of it lies in the directory `workplace`.
+
+        Raises `InvalidInput` with the reason of `inspect_blocking` why it is not accepted, or with
+        `inspection_out_of_memory`, `inspection_timed_out`, `inspection_crashed`; `Unavailable`
+        (`inspection_unavailable`) where the fault is not the file's.
+        """
+
+    async def close(self) -> None:
+        """Let go of what inspects."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,27 +70,60 @@ def pdf_with_image_bomb() -> bytes:
         return saved(pdf)
 
 
-def pdf_with_packed_bomb() -> bytes:
-    """Some hundred kilobytes of which one packed object is 80 MB (ISO 32000-1 §7.5.7, object streams)."""
-    packed = zlib.compress(b"3 0 (" + b"a" * (80 * 1024 * 1024) + b")", 9)
+def pdf_with_files_inside() -> bytes:
+    """Every place from which a PDF can carry other files: names, associated files, an annotation."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=A4)
+        pdf.attachments["payload.exe"] = b"MZ payload"
+        inside = pdf.make_stream(b"MZ associated", Type=pikepdf.Name.EmbeddedFile)
+        described = pikepdf.Dictionary(
+            Type=pikepdf.Name.Filespec, F="other.exe", EF=pikepdf.Dictionary(F=inside, UF=inside)
+        )
+        pdf.Root.AF = pikepdf.Array([pdf.make_indirect(described)])
+        clip = pikepdf.Dictionary(Subtype=pikepdf.Name.FileAttachment, Rect=[0, 0, 9, 9], FS=described)
+        text = pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Rect=[0, 0, 9, 9], Contents="stays")
+        page.Annots = pikepdf.Array([pdf.make_indirect(clip), pdf.make_indirect(text)])
+        # The name of a font is anybody's to choose.
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(EF=pikepdf.Dictionary(Type=pikepdf.Name.Font)))
+        return saved(pdf)
+
+
+def pdf_portfolio() -> bytes:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=A4)
+        pdf.attachments["one.pdf"] = pdf_of()
+        pdf.Root.Collection = pikepdf.Dictionary(View=pikepdf.Name.D)
+        return saved(pdf)
+
+
+def pdf_with_packed_bomb(*sizes: int) -> bytes:
+    """Few kilobytes with an object of so many bytes in each of its packed parts (ISO 32000-1 §7.5.7)."""
+    sizes = sizes or (80 * 1024 * 1024,)
     bodies = {
-        1: b"<</Type/Catalog/Pages 2 0 R/Extra 3 0 R>>",
-        2: b"<</Type/Pages/Kids[5 0 R]/Count 1>>",
-        4: b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed),
-        5: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
     }
+    inside = {}
+    for number, size in zip(range(4, 4 + 2 * len(sizes), 2), sizes, strict=True):
+        first = b"%d 0 " % (number + 1)
+        packed = zlib.compress(first + b"(" + b"a" * size + b")", 9)
+        facts = b"/Type/ObjStm/N 1/First %d/Filter/FlateDecode/Length %d" % (len(first), len(packed))
+        bodies[number] = b"<<%b>>stream\n%b\nendstream" % (facts, packed)
+        inside[number + 1] = number
     content, places = bytearray(b"%PDF-1.5\n"), {}
     for number, body in bodies.items():
         places[number] = len(content)
         content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    places[6] = len(content)
-    # Object 3 is the first one in the object stream 4; the others lie where they were written.
+    table = 4 + 2 * len(sizes)
+    places[table] = len(content)
     rows = bytes(6) + b"".join(
-        struct.pack(">BIB", 2, 4, 0) if number == 3 else struct.pack(">BIB", 1, places[number], 0)
-        for number in range(1, 7)
+        struct.pack(">BIB", 2, inside[number], 0) if number in inside else struct.pack(">BIB", 1, places[number], 0)
+        for number in range(1, table + 1)
     )
-    table = b"<</Type/XRef/Size 7/W[1 4 1]/Root 1 0 R/Length %d>>stream\n%b\nendstream" % (len(rows), rows)
-    content += b"6 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table, places[6])
+    facts = b"/Type/XRef/Size %d/W[1 4 1]/Root 1 0 R/Length %d" % (table + 1, len(rows))
+    content += b"%d 0 obj\n<<%b>>stream\n%b\nendstream\nendobj\n" % (table, facts, rows)
+    content += b"startxref\n%d\n%%%%EOF\n" % places[table]
     return bytes(content)
 
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from app.api.app import serve_opened
-from app.bootstrap import Application, migrate_database, open_signing, open_storage
+from app.bootstrap import Application, migrate_database, open_inspection, open_signing, open_storage
 from app.commands.demo import write_accounts
 from app.core.clock import FixedClock
 from app.core.db import PostgresDatabase, fetch_all
@@ -49,6 +49,7 @@ async def empty_application(server_url: str) -> AsyncIterator[Application]:
             service_url=url,
             storage=open_storage(settings),
             signing=open_signing(settings),
+            inspection=open_inspection(settings),
         )
     finally:
         await database.close()

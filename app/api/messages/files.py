@@ -24,6 +24,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "PDF có quá nhiều đối tượng (tối đa {max})",
         "The PDF has too many objects (at most {max})",
     ),
+    "file_is_portfolio": (
+        "PDF là một bộ sưu tập (portfolio) chứa các tệp khác; hãy nộp từng tệp riêng",
+        "The PDF is a portfolio of other files; hand in each file by itself",
+    ),
+    "inspection_out_of_memory": (
+        "Tệp cần quá nhiều bộ nhớ để kiểm tra (hơn {max_bytes} byte); hãy xuất lại tệp hoặc quét thô hơn",
+        "The file takes too much memory to inspect (more than {max_bytes} bytes); save it anew, or scan it less finely",
+    ),
+    "inspection_timed_out": (
+        "Tệp cần quá nhiều thời gian để kiểm tra (hơn {seconds} giây xử lý); hãy xuất lại tệp, hoặc chia nhỏ",
+        "The file takes too long to inspect (more than {seconds} seconds of work); save it anew, or split it",
+    ),
+    "inspection_crashed": (
+        "Chương trình kiểm tra dừng đột ngột khi đọc tệp này; hãy xuất lại tệp hoặc quét lại",
+        "The inspection broke off over this file; save it anew, or scan the paper again",
+    ),
+    "inspection_unavailable": (
+        "Chưa kiểm tra được tệp do lỗi của máy chủ; hãy thử lại sau",
+        "The file could not be inspected for a fault of the server; try again later",
+    ),
     "file_with_macros": ("Tệp có macro không được nhận", "Files with macros are not accepted"),
     "file_has_no_pages": (
         "DOCX, XLSX chỉ được nộp làm tài liệu kèm, không thay cho giấy tờ",

@@ -19,8 +19,7 @@ from app.domain.permissions import Actor
 from app.services.documents import queries
 from app.services.documents.add import NewDocument, add_document
 from app.services.documents.contents import Content, content_key, hash_file, put_file, record_content
-from app.services.documents.inspection.inspect import inspect_file
-from app.services.ports import BlobStore, VirusScanner
+from app.services.ports import BlobStore, FileInspection, VirusScanner
 
 _READ_PIECE = 1024 * 1024
 _PAGELESS_KINDS = frozenset({DocumentKind.ATTACHMENT, DocumentKind.INTERNAL})
@@ -66,6 +65,7 @@ class Prepared:
 async def prepare(
     storage: BlobStore,
     scanner: VirusScanner | None,
+    inspection: FileInspection,
     limits: FileLimits,
     file: HandedIn,
     filing: Filing,
@@ -74,8 +74,8 @@ async def prepare(
 ) -> Prepared:
     """Verify, check, inspect and store a file; no transaction is open meanwhile.
 
-    Raises `InvalidInput` for a wrong checksum and for every reason of `inspect_blocking`, `VirusFound`, and
-    `Unavailable` where the virus check or the store does not answer.
+    Raises `InvalidInput` for a wrong checksum and for every reason of `FileInspection`, `VirusFound`, and
+    `Unavailable` where the virus check, the inspection or the store does not answer.
     """
     if filing.declared_sha256 is not None and filing.declared_sha256 != file.sha256:
         raise InvalidInput(Refusal("checksum_wrong", "sha256"))
@@ -83,7 +83,7 @@ async def prepare(
         found = await scanner.scan(_pieces(file.path))
         if found is not None:
             raise VirusFound(Refusal("virus_found", "file", {"signature": found}))
-    inspected = await inspect_file(file.path, limits, workplace)
+    inspected = await inspection.inspect(file.path, limits, workplace)
     if inspected.result_type.is_attachment_only and filing.kind not in _PAGELESS_KINDS:
         raise InvalidInput(Refusal("file_has_no_pages", "file"))
     original = await put_file(

@@ -19,6 +19,8 @@ from tests.factories.files import (
     office_file,
     pdf_locked,
     pdf_of,
+    pdf_portfolio,
+    pdf_with_files_inside,
     pdf_with_image_bomb,
     pdf_with_packed_bomb,
     pdf_with_scripts,
@@ -135,6 +137,18 @@ def test_scripts_and_programs_are_taken_out_of_a_pdf_and_told(tmp_path: Path) ->
     assert inspected(cleaned, tmp_path).changes == ()
 
 
+def test_files_inside_a_pdf_are_taken_out_and_told(tmp_path: Path) -> None:
+    found = inspected(pdf_with_files_inside(), tmp_path)
+    assert found.changes == ("attached_files_removed",)
+    cleaned = found.result.read_bytes()
+    for trace in (b"MZ payload", b"MZ associated", b"EmbeddedFile", b"FileAttachment"):
+        assert trace not in _readable(cleaned)
+    with pikepdf.open(io.BytesIO(cleaned)) as pdf:
+        assert [each.Contents for each in pdf.pages[0].Annots] == ["stays"]
+        assert "/EF" in pdf.pages[0].Resources.Font
+    assert inspected(cleaned, tmp_path).changes == ()
+
+
 def test_the_same_pdf_cleaned_twice_is_one_content(tmp_path: Path) -> None:
     first = inspected(pdf_with_scripts(), tmp_path).result.read_bytes()
     assert inspected(pdf_with_scripts(), tmp_path).result.read_bytes() == first
@@ -161,6 +175,7 @@ def test_a_pdf_with_a_wrong_table_is_repaired_and_told(tmp_path: Path) -> None:
         (pdf_of(51), "too_many_pages"),
         (pdf_with_image_bomb(), "image_too_large"),
         (pdf_with_packed_bomb(), "file_is_bomb"),
+        (pdf_portfolio(), "file_is_portfolio"),
         (image_file("JPEG", picture((900, 900)))[:-300], "file_broken"),
         (image_file("PNG")[:-40], "file_broken"),
         (heic_file()[:-200], "file_broken"),

@@ -20,6 +20,10 @@ CHANGES: dict[Change, tuple[str, str]] = {
         "Đã gỡ mã chạy tự động (JavaScript, lệnh mở chương trình) khỏi PDF; tệp gốc vẫn được giữ",
         "What runs by itself (JavaScript, launching) was taken out of the PDF; the original is kept",
     ),
+    Change.ATTACHED_FILES_REMOVED: (
+        "Đã gỡ các tệp đính kèm bên trong PDF; tệp gốc vẫn được giữ",
+        "Files attached inside the PDF were taken out; the original is kept",
+    ),
     Change.TEXT_LAYER_ADDED: (
         "Bản quét đã được xoay thẳng và nhận dạng chữ; bản quét gốc vẫn được giữ",
         "The scan was straightened and its text recognized; the scan itself is kept",

@@ -1,1 +1,1 @@
-"""What a file really is, whether it may be kept, and as what. Blocking: run it in a thread."""
+"""What a file really is, whether it may be kept, and as what. Run where a bad file harms nobody (`FileInspection`)."""

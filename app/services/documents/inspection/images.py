@@ -6,7 +6,7 @@ from pathlib import Path
 
 import img2pdf
 import pillow_heif
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 from app.domain.documents import FileLimits, FileType
 from app.domain.errors import InvalidInput, Refusal
@@ -80,17 +80,18 @@ def _plain_page(image: Image.Image, limits: FileLimits, target: Path) -> Path:
     """Write one page as PNG in black and white, grey or colour, upright, transparency on white."""
     refuse_bomb(image.size, limits)
     dpi = image.info.get("dpi")
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode not in _PLAIN_MODES or "transparency" in upright.info:
-        has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
-        if has_alpha:
-            see_through = upright.convert("RGBA")
-            upright = Image.new("RGB", see_through.size, "white")
-            upright.paste(see_through, mask=see_through.getchannel("A"))
+    ImageOps.exif_transpose(image, in_place=True)
+    plain = image
+    if image.mode not in _PLAIN_MODES or "transparency" in image.info:
+        if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+            # Copies of a large picture are hundreds of megabytes each.
+            see_through = image if image.mode == "RGBA" else image.convert("RGBA")
+            plain = Image.new("RGB", see_through.size, "white")
+            plain.paste(see_through, mask=see_through.getchannel("A"))
         else:
-            upright = upright.convert("L" if upright.mode.startswith("I") else "RGB")
+            plain = image.convert("L" if image.mode.startswith("I") else "RGB")
     extra = {"dpi": dpi} if dpi else {}
-    upright.save(target, format="PNG", compress_level=3, **extra)
+    plain.save(target, format="PNG", compress_level=3, **extra)
     return target
 
 
@@ -126,9 +127,11 @@ def _faults() -> Iterator[None]:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidInput(Refusal("image_too_large", "file", {"max": Image.MAX_IMAGE_PIXELS or 0})) from error
+    except OSError as error:
+        if error.errno is not None:  # the system's, not the file's
+            raise
+        raise InvalidInput(Refusal("file_broken", "file")) from error
     except (
-        UnidentifiedImageError,
-        OSError,
         EOFError,
         SyntaxError,
         ValueError,

@@ -1,8 +1,5 @@
 """One door for every file that comes from outside: what it is, whether it may stay, and as what."""
 
-import asyncio
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from app.domain.documents import Change, FileLimits, FileType
@@ -11,25 +8,7 @@ from app.services.documents.inspection.file_types import file_type_of
 from app.services.documents.inspection.images import convert_image
 from app.services.documents.inspection.office_files import inspect_office_file
 from app.services.documents.inspection.pdf_files import inspect_pdf
-
-_AT_ONCE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class InspectedFile:
-    """`result` is the file to keep as the document; the one handed in itself unless `changes` names what was done."""
-
-    handed_in: FileType
-    result: Path
-    result_type: FileType
-    page_count: int | None
-    changes: tuple[Change, ...]
-
-
-async def inspect_file(path: Path, limits: FileLimits, workplace: Path) -> InspectedFile:
-    """Inspect in a thread, few at once so that large files cannot fill the memory together; see `inspect_blocking`."""
-    async with _turn():
-        return await asyncio.to_thread(inspect_blocking, path, limits, workplace)
+from app.services.ports import InspectedFile
 
 
 def inspect_blocking(path: Path, limits: FileLimits, workplace: Path) -> InspectedFile:
@@ -57,12 +36,3 @@ def inspect_blocking(path: Path, limits: FileLimits, workplace: Path) -> Inspect
 def refuse_size(size: int, most: int) -> None:
     if size > most:
         raise InvalidInput(Refusal("file_too_large", "file", {"size": size, "max": most}))
-
-
-@cache
-def _turn_of(_loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
-    return asyncio.Semaphore(_AT_ONCE)
-
-
-def _turn() -> asyncio.Semaphore:
-    return _turn_of(asyncio.get_running_loop())

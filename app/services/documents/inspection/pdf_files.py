@@ -1,4 +1,4 @@
-"""PDF: pages counted, passwords refused, what runs by itself taken out."""
+"""PDF: pages counted, passwords refused, what runs by itself and files inside the file taken out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,10 +27,14 @@ _ACTIVE = frozenset(
     }
 )
 _ACTION_KEYS = ("/A", "/OpenAction", "/Next", "/PA")
+# Files inside the file (ISO 32000-1 §7.11.4, ISO 32000-2 §14.13): nobody looks into them, and every reader opens them.
+_FILE_ANNOTATION = "/FileAttachment"
+_FILE_SYSTEMS = frozenset({"/F", "/UF", "/DOS", "/Mac", "/Unix"})
 _MAX_DEPTH = 60
 _MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes of one packed part of a PDF: objects are packed by the hundred, and pictures are not unpacked here."""
 _LIMIT_MET = "memory limit exceeded"
+_OUT_OF_MEMORY = "bad_alloc"
 
 # A megabyte can hold objects of gigabytes. The limit is of the process, set before anything is opened.
 pikepdf.settings.set_qpdf_limits(flate_max_memory=_MAX_UNPACKED, run_length_max_memory=_MAX_UNPACKED)
@@ -46,17 +50,22 @@ class InspectedPdf:
 
 
 def inspect_pdf(path: Path, limits: FileLimits, workplace: Path) -> InspectedPdf:
-    """Return what the PDF is; raise `InvalidInput` if it is encrypted, broken, endless or a bomb."""
+    """Return what the PDF is; raise `InvalidInput` if it is encrypted, broken, endless, a bomb or a portfolio.
+
+    Raises `MemoryError` for one that needs more memory than there is.
+    """
     pdf, repaired = _open(path)
     with pdf:
         if pdf.is_encrypted:
             raise InvalidInput(Refusal("file_encrypted", "file"))
         try:
+            if "/Collection" in pdf.Root:
+                raise InvalidInput(Refusal("file_is_portfolio", "file"))
             pages = _count_pages(pdf, limits.max_pages)
-            removed = _take_out_active(pdf, limits)
-            if any(_LIMIT_MET in warning for warning in pdf.get_warnings()):
-                raise InvalidInput(Refusal("file_is_bomb", "file", {"max_bytes": _MAX_UNPACKED}))
-            changes = ([Change.ACTIVE_CONTENT_REMOVED] if removed else []) + ([Change.REPAIRED] if repaired else [])
+            changes = _take_out(pdf, limits)
+            _look_at_warnings(pdf)
+            if repaired:
+                changes.append(Change.REPAIRED)
             if not changes:
                 return InspectedPdf(page_count=pages, cleaned=None, changes=())
             cleaned = workplace / "cleaned.pdf"
@@ -111,27 +120,66 @@ def _count_pages(pdf: pikepdf.Pdf, most: int) -> int:
     return pages
 
 
-def _take_out_active(pdf: pikepdf.Pdf, limits: FileLimits) -> bool:
-    """Remove actions and scripts wherever they hang, and look at the size of every image; tell whether any was."""
-    removed = False
+def _look_at_warnings(pdf: pikepdf.Pdf) -> None:
+    """What the library could not unpack it passes over with a warning; here it is a reason to refuse."""
+    warnings = pdf.get_warnings()
+    if any(_LIMIT_MET in warning for warning in warnings):
+        raise InvalidInput(Refusal("file_is_bomb", "file", {"max_bytes": _MAX_UNPACKED}))
+    if any(_OUT_OF_MEMORY in warning for warning in warnings):
+        raise MemoryError
+
+
+def _take_out(pdf: pikepdf.Pdf, limits: FileLimits) -> list[Change]:
+    """Remove actions, scripts and files wherever they hang, and look at the size of every image; return what was."""
+    is_active = holds_files = False
     if len(pdf.objects) > limits.max_objects:
         raise InvalidInput(Refusal("file_too_complex", "file", {"max": limits.max_objects}))
     names = pdf.Root.get("/Names")
-    if isinstance(names, pikepdf.Dictionary) and "/JavaScript" in names:
-        del names["/JavaScript"]
-        removed = True
+    if isinstance(names, pikepdf.Dictionary):
+        is_active = _removed(names, "/JavaScript")
+        holds_files = _removed(names, "/EmbeddedFiles")
     for dictionary in _dictionaries(pdf):
         _refuse_image_bomb(dictionary, limits)
-        removed |= _disarm(dictionary)
+        is_active |= _disarm(dictionary)
+        holds_files |= _take_out_files(dictionary)
+    found = {Change.ACTIVE_CONTENT_REMOVED: is_active, Change.ATTACHED_FILES_REMOVED: holds_files}
+    return [change for change, is_there in found.items() if is_there]
+
+
+def _take_out_files(dictionary: Any) -> bool:
+    """Remove the files that a dictionary leads to; fonts and pictures may bear the names of those keys as their own."""
+    removed = False
+    for key in ("/EF", "/RF"):
+        files = dictionary.get(key)
+        if isinstance(files, pikepdf.Dictionary) and _FILE_SYSTEMS.issuperset(files.keys()):
+            removed |= _removed(dictionary, key)
+    associated = dictionary.get("/AF")
+    if isinstance(associated, pikepdf.Array) and all(isinstance(each, pikepdf.Dictionary) for each in associated):
+        removed |= _removed(dictionary, "/AF")
+    annotations = dictionary.get("/Annots")
+    if isinstance(annotations, pikepdf.Array):
+        left = [each for each in annotations if not _is_file_annotation(each)]
+        if len(left) < len(annotations):
+            dictionary["/Annots"] = pikepdf.Array(left)
+            removed = True
     return removed
+
+
+def _removed(dictionary: Any, key: str) -> bool:
+    if key not in dictionary:
+        return False
+    del dictionary[key]
+    return True
+
+
+def _is_file_annotation(annotation: Any) -> bool:
+    return isinstance(annotation, pikepdf.Dictionary) and annotation.get("/Subtype") == _FILE_ANNOTATION
 
 
 def _disarm(dictionary: Any) -> bool:
     removed = False
     for key in ("/AA", "/XFA", "/JS"):
-        if key in dictionary:
-            del dictionary[key]
-            removed = True
+        removed |= _removed(dictionary, key)
     for key in _ACTION_KEYS:
         if key in dictionary and _is_active(dictionary[key]):
             del dictionary[key]
