@@ -85,6 +85,7 @@ class EventType(StrEnum):
     RATED = "rated"
     DEADLINE_MOVED = "deadline_moved"
     DOCUMENT_ADDED = "document_added"
+    DOCUMENT_PUBLISHED = "document_published"
     DIGITIZED = "digitized"
     PAPER_REUSED = "paper_reused"
     ORIGINAL_MOVED = "original_moved"

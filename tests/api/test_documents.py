@@ -275,6 +275,16 @@ async def test_a_draft_is_published_once_by_who_may(desk: Desk, code: str) -> No
     assert (again.status_code, codes(again.json())) == (409, ["document_published"])
 
 
+async def test_publishing_is_a_line_of_the_log(desk: Desk, code: str) -> None:
+    document = await sent(desk, code, pdf_of(text="told"), kind="result")
+    await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)
+    await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)
+    entries = (await desk.get(f"/dossiers/{code}/timeline"))["entries"]
+    assert [entry["type"] for entry in entries].count("document_published") == 1
+    assert "Công bố tài liệu, bản 1" in str(entries[-1])
+    assert document["name"] not in str(entries[-1])
+
+
 async def test_a_link_gives_the_bytes_with_headers_that_keep_them_private(desk: Desk, code: str) -> None:
     document = await sent(desk, code, pdf_of(text="private"), name='giấy "lạ"; x.pdf')
     answer = await read_by_link(desk, document["id"])

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import Conflict, Forbidden, NotFound, Refusal
+from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
 from app.services.documents import queries, writes
 from app.services.dossiers.access import may_see
-from app.services.dossiers.recording.record import seen_dossier
+from app.services.dossiers.recording.record import record_event, seen_dossier
 
 
 async def documents_of(
@@ -43,10 +44,29 @@ async def reads_of(
 
 
 async def publish_document(connection: AsyncConnection, actor: Actor, document_id: int, *, now: dt.datetime) -> Any:
-    """Make a draft the published version, once and for ever; raise `Conflict` for one that is, or is superseded."""
+    """Make a draft the published version, once and for ever; the dossier's log tells of it.
+
+    Raises `Conflict` for one that is published or superseded.
+    """
     row = await seen_document(connection, actor, document_id, Permission.RESULTS_PUBLISH)
+    dossier = await seen_dossier(connection, actor, row.dossier_code, Permission.RESULTS_PUBLISH, lock=True)
+    row = await queries.one_document(connection, document_id)
     if row.superseded_by is not None:
         raise Conflict(Refusal("document_superseded", params={"by": row.superseded_by}))
     if not await writes.publish(connection, document_id, by=actor.account_id, now=now):
         raise Conflict(Refusal("document_published"))
+    await record_event(
+        connection,
+        actor,
+        dossier,
+        EventType.DOCUMENT_PUBLISHED,
+        now=now,
+        data={
+            "document_id": row.id,
+            "kind": row.kind,
+            "component_code": row.component_code,
+            "version": row.version,
+            "content_sha256": row.content_sha256,
+        },
+    )
     return await queries.one_document(connection, document_id)

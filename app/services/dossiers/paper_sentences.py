@@ -94,8 +94,15 @@ def _document_added(data: Mapping[str, Any]) -> tuple[str, str]:
     return what[0] + of[0] + long[0], what[1] + of[1] + long[1]
 
 
+def _document_published(data: Mapping[str, Any]) -> tuple[str, str]:
+    code, version = data["component_code"], data["version"]
+    of = (f" của thành phần {code}", f" of component {code}") if code else ("", "")
+    return f"Công bố tài liệu{of[0]}, bản {version}", f"Document{of[1]} published, version {version}"
+
+
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: _document_added,
+    EventType.DOCUMENT_PUBLISHED: _document_published,
     EventType.DIGITIZED: _digitized,
     EventType.PAPER_REUSED: _paper_reused,
     EventType.ORIGINAL_MOVED: _original_moved,
