@@ -55,6 +55,7 @@ async def redeem_refresh_token(connection: AsyncConnection, token: str, *, now: 
     In the last case its family is revoked; the caller refuses only after the transaction, so that this lasts.
     """
     digest = hash_secret(token)
+    await writes.lock_holder(connection, digest)
     used = await writes.use_refresh_token(connection, digest, now=now)
     if used is None:
         await writes.revoke_family_of_used(connection, digest, now=now)

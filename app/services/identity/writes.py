@@ -50,6 +50,18 @@ async def insert_refresh_token(
     )
 
 
+async def lock_holder(connection: AsyncConnection, token_hash: bytes) -> None:
+    """Let those who come with a token of the same account at once go on one after the other.
+
+    Without it they wait for each other's rows of tokens in no set order, which PostgreSQL ends as a deadlock.
+    """
+    await execute(
+        connection,
+        "select from account where id = (select account_id from refresh_token where token_hash = $1) for no key update",
+        token_hash,
+    )
+
+
 async def use_refresh_token(connection: AsyncConnection, token_hash: bytes, *, now: dt.datetime) -> Any | None:
     """Mark the token used and return (account_id, family, expires_at); None if it cannot be used (any more)."""
     return await fetch_one(
