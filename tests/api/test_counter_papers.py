@@ -8,10 +8,14 @@ import pypdfium2
 import pytest
 
 from app.bootstrap import Application
+from app.core.clock import FixedClock
+from app.core.db import fetch_one
+from app.domain.permissions import Role
 from tests.api.test_certifications import certified, signer_of
 from tests.api.test_fees import charged, collected, copies_dossier
-from tests.factories.dossiers import Desk, codes
-from tests.factories.people import COMMUNE
+from tests.factories.dossiers import Desk, codes, go_to
+from tests.factories.people import COMMUNE, signed_in
+from tests.pdf_a import failures_of
 
 
 @pytest.fixture
@@ -37,6 +41,7 @@ async def test_a_receipt_is_printed_once_and_says_the_amount_in_words(desk: Desk
     number = (await collected(desk, code))["number"]
     first = await paper_at(desk, f"/fee-receipts/{number}")
     assert (first.status_code, first.headers["content-type"]) == (200, "application/pdf")
+    assert failures_of(first.content) == []
     text = text_of(first.content)
     for expected in (
         "BIÊN LAI THU PHÍ, LỆ PHÍ", number, code, "41.000", "Bốn mươi mốt nghìn đồng", "tiền mặt",
@@ -57,11 +62,76 @@ async def test_a_receipt_is_printed_once_and_says_the_amount_in_words(desk: Desk
 async def test_a_certification_gives_one_slip_with_all_its_numbers(desk: Desk, signer: str) -> None:
     done = await certified(desk, signer)
     first = await paper_at(desk, f"/certifications/{done['code']}")
+    assert failures_of(first.content) == []
     text = text_of(first.content)
     for expected in ("1-30/2026-SCT/BS", "11-20/2026-SCT/BS", "120.000", done["receipt_number"], "Bảng điểm"):
         assert expected in text, text
     assert len(pypdfium2.PdfDocument(io.BytesIO(first.content))) == 1
     assert (await paper_at(desk, f"/certifications/{done['code']}")).content == first.content
+
+
+async def address_of(application: Application, form_code: str) -> str:
+    """Return what the QR code on the newest paper of the form opens."""
+    async with application.database.read() as connection:
+        row = await fetch_one(
+            connection, "select token from issued_paper where form_code = $1 order by id desc limit 1", form_code
+        )
+    assert row is not None
+    return f"/api/v1/verify/{row.token}"
+
+
+async def given_back(desk: Desk, application: Application, number: str, amount_vnd: int | None) -> None:
+    cashier = await signed_in(application, Role.CASHIER, COMMUNE)
+    body = {"reason": "Thu thừa", "reference": "QD-12", "amount_vnd": amount_vnd}
+    answer = await desk.client.post(f"/api/v1/fee-receipts/{number}/refund", json=body, headers=cashier)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_receipt_says_what_was_given_back_and_since_when_all_of_it(
+    application: Application, desk: Desk, clock: FixedClock
+) -> None:
+    code = await copies_dossier(desk)
+    await charged(desk, code)
+    number = (await collected(desk, code))["number"]
+    await paper_at(desk, f"/fee-receipts/{number}")
+    address = await address_of(application, "BIEN-LAI")
+    await given_back(desk, application, number, 1_000)
+    part = (await desk.client.get(address)).json()
+    assert (part["status"], part["refunded_vnd"]) == ("valid", 1_000)
+    go_to(clock, "2026-11-25 10:00")
+    await given_back(desk, application, number, None)
+    whole = (await desk.client.get(address)).json()
+    assert (whole["status"], whole["refunded_vnd"]) == ("refunded", 41_000)
+    assert (whole["status_reason"], whole["status_at"]) == ("receipt_refunded", "2026-11-25T10:00:00+07:00")
+    page = (await desk.client.get(address, headers={"Accept": "text/html"})).text
+    for expected in ("TIỀN ĐÃ HOÀN LẠI", "Hoàn tiền từ", "10:00 ngày 25/11/2026", "41.000 đồng"):
+        assert expected in page
+
+
+async def test_the_slip_of_a_certification_falls_with_its_receipt(
+    application: Application, desk: Desk, signer: str, clock: FixedClock
+) -> None:
+    done = await certified(desk, signer)
+    path = f"/certifications/{done['code']}"
+    first = await paper_at(desk, path)
+    address = await address_of(application, "PHIEU-CT")
+    go_to(clock, "2026-11-23 10:30")
+    void = f"/api/v1/fee-receipts/{done['receipt_number']}/void"
+    assert (await desk.client.post(void, json={"reason": "Nhầm"}, headers=desk.clerk)).status_code == 200
+    found = (await desk.client.get(address)).json()
+    assert (found["status"], found["status_at"]) == ("void", "2026-11-23T10:30:00+07:00")
+    page = (await desk.client.get(address, headers={"Accept": "text/html"})).text
+    assert "ĐÃ HỦY" in page
+    assert "10:30 ngày 23/11/2026" in page
+    assert codes((await paper_at(desk, path)).json()) == ["receipt_voided"]
+    again = (await collected(desk, done["code"]))["number"]
+    printed = await paper_at(desk, path)
+    assert printed.content != first.content
+    assert again in text_of(printed.content)
+    assert (await desk.client.get(address)).json()["status"] == "void"
+    await given_back(desk, application, again, None)
+    newer = await address_of(application, "PHIEU-CT")
+    assert (await desk.client.get(newer)).json()["status"] == "refunded"
 
 
 async def test_an_ordinary_dossier_has_no_slip_of_certification(desk: Desk) -> None:

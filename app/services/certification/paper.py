@@ -7,26 +7,30 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import from_json
-from app.domain.errors import NotFound, Refusal
+from app.domain.errors import ActionRefused, NotFound, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.certification import queries
 from app.services.certification.register import label
 from app.services.dossiers.recording.record import seen_dossier
 from app.services.payments.paper import money_of, paper_of
+from app.services.payments.receipts import VISIT_FORM
 from app.services.ports import BlobStore
-
-CERTIFICATION_FORM = "PHIEU-CT"
 
 
 async def print_certification(
     connection: AsyncConnection, storage: BlobStore, actor: Actor, code: str, *, public_base_url: str, now: dt.datetime
 ) -> bytes:
-    """Return the PDF of a certification, the same bytes every time; `NotFound` for a dossier that certified nothing."""
+    """Return the PDF of a certification, the same bytes every time until its receipt is voided.
+
+    Raises `NotFound` where nothing was certified, `ActionRefused` (`receipt_voided`) until money is taken again.
+    """
     dossier = await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ, lock=True)
     facts = await queries.paper_facts(connection, dossier.id)
     entries = from_json(facts.entries)
     if not entries:
         raise NotFound(Refusal("certification_unknown"))
+    if facts.total_vnd and facts.receipt_number is None:
+        raise ActionRefused(Refusal("receipt_voided"))
     first, last = entries[0], entries[-1]
     number = label(last["number"], last["year"], last["suffix"])
     if first["number"] != last["number"]:
@@ -51,7 +55,7 @@ async def print_certification(
         storage,
         actor,
         dossier,
-        form_code=CERTIFICATION_FORM,
+        form_code=VISIT_FORM,
         number=number,
         data=data,
         at=dt.datetime.fromisoformat(first["certified_at"]),

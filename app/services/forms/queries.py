@@ -134,14 +134,31 @@ async def slips_of(connection: AsyncConnection, dossier_id: int) -> Sequence[Any
     return await fetch_all(connection, f"{_SLIP} where s.dossier_id = $1 order by s.id", dossier_id)
 
 
+# Of a paper that says money was taken, what of it was given back; the slip of a visit names the visit's first receipt.
+_VERIFIED = """
+select p.kind, p.form_code, p.number, p.content_sha256, p.issued_at, u.code as unit_code, u.name as unit_name,
+  n.token as replaced_by_token, m.refunded_vnd,
+  case when m.whole then 'refunded' else p.status end as status,
+  case when m.whole then m.refunded_at else p.status_at end as status_at,
+  case when m.whole then 'receipt_refunded' else p.status_reason end as status_reason
+from issued_paper p join unit u on u.id = p.unit_id left join issued_paper n on n.id = p.replaced_by
+left join lateral (
+  select sum(f.amount_vnd)::bigint as refunded_vnd, max(f.refunded_at) as refunded_at,
+    sum(f.amount_vnd) >= t.amount_vnd as whole
+  from fee_receipt t join fee_charge c on c.id = t.charge_id join fee_refund f on f.receipt_id = t.id
+  where t.dossier_id = p.dossier_id and t.voided_at is null and (p.form_code = 'BIEN-LAI' and t.number = p.number
+    or p.form_code = 'PHIEU-CT' and c.additional_reason is null and c.payment_seq is null)
+  group by t.id order by t.id limit 1
+) m on p.status = 'valid' and p.form_code in ('BIEN-LAI', 'PHIEU-CT')
+where p.token = $1
+"""
+
+
 async def paper_by_token(connection: AsyncConnection, token: str) -> Any | None:
     """Return what anybody may know of a paper."""
     return await fetch_one(
         connection,
-        """select p.kind, p.form_code, p.number, p.content_sha256, p.issued_at, p.status, p.status_at, p.status_reason,
-          u.code as unit_code, u.name as unit_name, n.token as replaced_by_token
-        from issued_paper p join unit u on u.id = p.unit_id left join issued_paper n on n.id = p.replaced_by
-        where p.token = $1""",
+        _VERIFIED,
         token,
     )
 

@@ -246,8 +246,9 @@ async def dossier_of_receipt(connection: AsyncConnection, number: str) -> str | 
 
 
 _RECEIPT = """
-select t.*, c.payment_seq, c.number as charge_number, c.lines, c.reduction_code, u.path as unit_path,
-  u.code as unit_code, u.name as unit_name, d.code as dossier_code, v.name as procedure_name, w.display_name as cashier,
+select t.*, c.payment_seq, c.additional_reason, c.number as charge_number, c.lines, c.reduction_code,
+  u.path as unit_path, u.code as unit_code, u.name as unit_name, d.code as dossier_code,
+  v.name as procedure_name, w.display_name as cashier,
   p.full_name as payer_name, p.address as payer_address,
   (select coalesce(sum(f.amount_vnd), 0)::bigint from fee_refund f where f.receipt_id = t.id) as refunded_vnd,
   (select coalesce(json_agg(json_build_object('amount_vnd', f.amount_vnd, 'method', f.method, 'reason', f.reason,
@@ -337,12 +338,14 @@ async def closed_days(
     )
 
 
-async def valid_paper(connection: AsyncConnection, *, dossier_id: int, form_code: str, number: str) -> Any | None:
-    """Return the paper of the dossier that bears `number` and stands."""
+async def valid_paper(
+    connection: AsyncConnection, *, dossier_id: int, form_code: str, number: str | None
+) -> Any | None:
+    """Return the paper of the dossier that bears `number` (whatever it bears, for None) and stands."""
     return await fetch_one(
         connection,
         "select p.id, p.content_sha256 from issued_paper p where p.dossier_id = $1 and p.form_code = $2 "
-        "and p.number = $3 and p.status = 'valid' order by p.id limit 1",
+        "and ($3::text is null or p.number = $3) and p.status = 'valid' order by p.id limit 1",
         dossier_id,
         form_code,
         number,

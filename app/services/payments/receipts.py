@@ -20,6 +20,8 @@ from app.services.payments.inputs import CollectFee, RefundReceipt, VoidReceipt
 
 RECEIPT_FORM = "BIEN-LAI"
 """What printed receipts are kept under."""
+VISIT_FORM = "PHIEU-CT"
+"""The one slip of a visit, which names the visit's receipt."""
 
 
 async def collect_fee(
@@ -109,10 +111,12 @@ async def void_receipt(
         faults.append(Refusal("additional_charge_open", params={"charge": beside.charge_number}))
     refuse_all(ActionRefused, faults)
     await writes.void_receipt(connection, receipt.id, account_id=actor.account_id, reason=body.reason, now=now)
-    # Whoever scans the printed receipt learns that it is void.
-    paper = await queries.valid_paper(connection, dossier_id=dossier.id, form_code=RECEIPT_FORM, number=number)
-    if paper is not None:
-        await change_status(connection, paper.id, status="void", reason="receipt_voided", now=now)
+    # Whoever scans a paper that names the receipt learns that it is void.
+    forms = {RECEIPT_FORM: number} if receipt.additional_reason else {RECEIPT_FORM: number, VISIT_FORM: None}
+    for form_code, printed_number in forms.items():
+        paper = await queries.valid_paper(connection, dossier_id=dossier.id, form_code=form_code, number=printed_number)
+        if paper is not None:
+            await change_status(connection, paper.id, status="void", reason="receipt_voided", now=now)
     data = {"receipt": number, "amount_vnd": receipt.amount_vnd}
     await record_event(connection, actor, dossier, EventType.FEE_VOIDED, now=now, data=data)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from app.api.small_pages import facts, headline, paragraph, small_page
 from app.api.v1.schemas.dossiers import local
 from app.core.clock import LOCAL_ZONE
+from app.domain.fee_sentences import dong
 from app.services.forms.verify import VerifiedPaper
 
 _TITLE = "Kiểm tra giấy tờ"
@@ -16,6 +17,7 @@ _STATUS = {
     "void": ("Đã hủy", "Void"),
     "replaced": ("Đã được thay thế", "Replaced"),
     "revoked": ("Đã bị thu hồi", "Revoked"),
+    "refunded": ("Tiền đã được hoàn lại", "The money was given back"),
 }
 
 
@@ -32,7 +34,10 @@ class ComparisonOut(BaseModel):
 
 
 class VerifiedOut(BaseModel):
-    """A paper that is ours. `status` is how it stands now; `comparison` only where a copy was sent."""
+    """A paper that is ours. `status` is how it stands now; `comparison` only where a copy was sent.
+
+    `refunded_vnd`: of a paper that says money was taken, what was given back; null where nothing was.
+    """
 
     genuine: bool
     status: str
@@ -40,6 +45,7 @@ class VerifiedOut(BaseModel):
     status_en: str
     status_at: dt.datetime
     status_reason: str | None
+    refunded_vnd: int | None
     kind: str
     name_vi: str
     name_en: str
@@ -62,6 +68,7 @@ def verified_document(paper: VerifiedPaper, copy_sha256: str | None = None, *, s
         status_en=en,
         status_at=local(row.status_at),
         status_reason=row.status_reason,
+        refunded_vnd=row.refunded_vnd,
         kind=row.kind,
         name_vi=paper.name_vi,
         name_en=paper.name_en,
@@ -82,13 +89,18 @@ def verified_page(paper: VerifiedPaper, document: VerifiedOut) -> str:
         "void": ("Giấy tờ thật nhưng ĐÃ HỦY", "Genuine, but void"),
         "replaced": ("Giấy tờ thật nhưng ĐÃ ĐƯỢC THAY THẾ", "Genuine, but replaced"),
         "revoked": ("Giấy tờ thật nhưng ĐÃ BỊ THU HỒI", "Genuine, but revoked"),
+        "refunded": ("Giấy tờ thật nhưng TIỀN ĐÃ HOÀN LẠI", "Genuine, but the money was given back"),
     }[document.status]
     told = (
         ("Loại giấy tờ", paper.name_vi),
         ("Số", document.number),
         ("Cơ quan cấp", document.issuer.name),
         ("Thời điểm cấp", _moment(paper.row.issued_at)),
-        ("Hết hiệu lực từ", None if paper.stands else _moment(paper.row.status_at)),
+        (
+            "Hoàn tiền từ" if document.status == "refunded" else "Hết hiệu lực từ",
+            None if paper.stands else _moment(paper.row.status_at),
+        ),
+        ("Số tiền đã hoàn", None if document.refunded_vnd is None else f"{dong(document.refunded_vnd)} đồng"),
         ("Mã băm SHA-256", document.sha256),
     )
     parts = [headline(*verdict, good=paper.stands), facts(told)]
