@@ -116,6 +116,77 @@ async def test_counter_to_office_and_back_to_the_citizen(
     ]
 
 
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ({"receiver_name": "Trần Văn Lạ"}, ["receiver_is_stranger"]),
+        (
+            {"receiver_name": "Nguyễn Thị Thử Nghiệm", "receiver_identity_number": "001988000001"},
+            ["receiver_is_stranger"],
+        ),
+        (
+            {
+                "receiver_name": "Trần Văn Lạ",
+                "authorisation": {"reason": "x", "reference": "y", "document_id": 999_999},
+            },
+            ["document_of_another_dossier"],
+        ),
+    ],
+)
+async def test_an_original_is_not_returned_to_a_stranger(
+    desk: Desk, code: str, who: dict[str, Any], expected: list[str]
+) -> None:
+    (paper,) = await taken_in(desk, code, "Sổ đỏ")
+    refused = await give(desk, [paper], **HOME | who)
+    assert (refused.status_code, codes(refused.json())) == (422, expected)
+    assert (await desk.get(f"/originals/{paper}"))["now"]["move"] == "taken_in"
+
+
+async def test_whoever_is_authorised_takes_an_original_home_and_the_authorisation_is_kept(
+    desk: Desk, code: str
+) -> None:
+    (paper,) = await taken_in(desk, code, "Sổ đỏ")
+    authorisation = {"reason": "Chủ hồ sơ ốm", "reference": "Giấy ủy quyền số 5/2026"}
+    who: dict[str, Any] = {"receiver_name": "Trần Văn Lạ", "receiver_identity_number": "001988000001"}
+    home = await give(desk, [paper], **HOME | who, authorisation=authorisation)
+    assert home.status_code == 201, home.text
+    assert home.json()["authorisation"] == authorisation | {"document_id": None}
+    assert "001988000001" not in home.text
+    elsewhere = await give(desk, [paper], to_place="office", to_unit=COMMUNE, authorisation=authorisation)
+    assert codes(elsewhere.json()) == ["not_for_this_place"]
+
+
+async def test_where_originals_are_found_by_unit_is_where_their_last_move_says(
+    application: Application, desk: Desk, code: str, department: dict[str, str]
+) -> None:
+    held, awaited, received, back, posted, home = await taken_in(desk, code, *"abcdef")
+    for paper in (awaited, received, back):
+        sent = (await give(desk, [paper], **TO_DEPARTMENT)).json()["code"]
+        if paper == received:
+            await confirm(desk, sent, [paper], department)
+        if paper == back:
+            await desk.post(f"/originals/hand-overs/{sent}/take-back", {"barcodes": [paper]})
+    await give(desk, [posted], to_place="post", tracking_number="EB1")
+    await give(desk, [home], **HOME)
+    listed = {
+        where: [item["barcode"] for item in (await desk.get("/originals", where=where))["items"]]
+        for where in ("held", "sent", "awaited")
+    }
+    assert listed == {"held": [held, back], "sent": [awaited, posted], "awaited": []}
+    mine = await desk.client.get("/api/v1/originals", params={"where": "awaited"}, headers=department)
+    assert [item["barcode"] for item in mine.json()["items"]] == [awaited]
+    async with application.database.read() as connection:
+        rows = await fetch_all(
+            connection,
+            "select o.barcode from original o join original_move m on m.original_id = o.id and m.seq = o.moves "
+            "left join original_hand_over h on h.id = m.hand_over_id left join original_place p "
+            "on p.original_id = o.id where (o.returned_at is null) <> (p.original_id is not null) "
+            "or p.unit_id is distinct from m.unit_id and o.returned_at is null or p.from_unit_id is distinct from "
+            "case when m.kind in ('given', 'posted') then h.from_unit_id end",
+        )
+    assert not rows
+
+
 async def test_by_post_to_the_citizen_it_is_home_when_the_notice_of_delivery_comes(desk: Desk, code: str) -> None:
     (paper,) = await taken_in(desk, code, "Bằng tốt nghiệp")
     sent = (await give(desk, [paper], to_place="post", tracking_number="EB123456789VN")).json()

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.db import from_json
 from app.domain.custody import (
     Destination,
     Move,
@@ -25,6 +26,7 @@ from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission, Scope
 from app.services.custody import queries, writes
 from app.services.custody.inputs import Confirm, HandOn, TakeBack
+from app.services.dossiers.handing_over import authorisation_columns, is_stranger
 from app.services.dossiers.queries import assignee_id
 from app.services.dossiers.recording.record import record_events
 
@@ -37,19 +39,21 @@ _NEEDED = {
     Place.POST: ("tracking_number",),
     Place.CITIZEN: ("receiver_name", "proof"),
 }
+_OF_A_RECEIVER = ("receiver_name", "receiver_identity_number", "authorisation", "proof")
 _FITTING = {
     Place.COUNTER: ("to_unit", "to_account"),
     Place.OFFICE: ("to_unit", "to_account"),
     Place.POST: ("tracking_number", "to_unit"),
-    Place.CITIZEN: ("receiver_name", "proof"),
+    Place.CITIZEN: _OF_A_RECEIVER,
 }
-_OF_A_PLACE = ("to_unit", "to_account", "tracking_number", "receiver_name", "proof")
+_OF_A_PLACE = ("to_unit", "to_account", "tracking_number", *_OF_A_RECEIVER)
 
 
 async def hand_on(connection: AsyncConnection, actor: Actor, body: HandOn, *, now: dt.datetime) -> str:
     """Give a batch away; return the code of the hand-over.
 
-    Raises `InvalidInput` for what is missing or does not fit the place, `ActionRefused` with every paper that cannot be
+    Raises `InvalidInput` for what is missing or does not fit the place and for a stranger at the counter without an
+    authorisation, `ActionRefused` with every paper that cannot be
     given: unknown, scanned twice, on its way, returned, held by others, lying there already.
     """
     destination, unit_code = await _destination(connection, body)
@@ -62,6 +66,8 @@ async def hand_on(connection: AsyncConnection, actor: Actor, body: HandOn, *, no
     if not faults and len(units) > 1:
         faults.append(Refusal("originals_of_several_units", "barcodes"))
     refuse_all(ActionRefused, faults)
+    if body.to_place is Place.CITIZEN:
+        await _check_receiver(connection, rows[0].dossier_id, body)
     batch = await writes.new_hand_over(
         connection,
         {
@@ -71,7 +77,9 @@ async def hand_on(connection: AsyncConnection, actor: Actor, body: HandOn, *, no
             "to_account_id": destination.account_id,
             "tracking_number": body.tracking_number,
             "receiver_name": body.receiver_name,
+            "receiver_identity_number": body.receiver_identity_number,
             "proof": body.proof,
+            **authorisation_columns(body.authorisation),
             "note": body.note or "",
             "given_at": now,
             "given_by": actor.account_id,
@@ -111,7 +119,9 @@ async def confirm(connection: AsyncConnection, actor: Actor, code: str, body: Co
                 "to_account_id": None,
                 "tracking_number": None,
                 "receiver_name": body.receiver_name,
+                "receiver_identity_number": None,
                 "proof": body.proof,
+                **authorisation_columns(None),
                 "note": batch.code,
                 "given_at": now,
                 "given_by": actor.account_id,
@@ -157,6 +167,20 @@ async def _destination(connection: AsyncConnection, body: HandOn) -> tuple[Desti
             faults.append(Refusal("assignee_unknown", "to_account"))
     refuse_all(InvalidInput, [*faults, *scanned])
     return Destination(body.to_place, unit and unit.id, account), unit and unit.code
+
+
+async def _check_receiver(connection: AsyncConnection, dossier_id: int, body: HandOn) -> None:
+    """Refuse what the hand-over of a result at the counter refuses: a stranger without a recorded authorisation."""
+    given = body.authorisation
+    document_id = None if given is None else given.document_id
+    facts = await queries.receiver_facts(connection, dossier_id, document_id=document_id)
+    faults = []
+    number = body.receiver_identity_number
+    if given is None and is_stranger(from_json(facts.people), name=body.receiver_name, identity_number=number):
+        faults.append(Refusal("receiver_is_stranger", "receiver_identity_number"))
+    if document_id is not None and not facts.has_document:
+        faults.append(Refusal("document_of_another_dossier", "authorisation.document_id", {"document": document_id}))
+    refuse_all(InvalidInput, faults)
 
 
 async def _locked(connection: AsyncConnection, scanned: Sequence[str]) -> tuple[list[str], Sequence[Any]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.custody import Place
+from app.services.dossiers.inputs import Authorisation
 from app.services.inputs import Code, Input, Text
 
 Barcodes = Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
@@ -29,7 +30,8 @@ class HandOn(Input):
     """A batch as it was scanned, and where it goes.
 
     To a counter or an office: the unit, and the person if only they may take it. To the post: the tracking number, and
-    the unit unless it goes to the citizen. To the citizen: who took it and the proof of it.
+    the unit unless it goes to the citizen. To the citizen: who took it and the proof of it; anybody else than the
+    applicant or the recorded representative with the authorisation.
     """
 
     barcodes: Barcodes
@@ -38,6 +40,8 @@ class HandOn(Input):
     to_account: Code | None = None
     tracking_number: Code | None = None
     receiver_name: Text | None = None
+    receiver_identity_number: Code | None = None
+    authorisation: Authorisation | None = None
     proof: Text | None = None
     note: Text | None = None
 

@@ -22,10 +22,11 @@ left join unit u on u.id = m.unit_id left join account a on a.id = m.account_id
 left join original_hand_over h on h.id = m.hand_over_id
 """
 _IN_SIGHT = "(" + " or ".join(unit_in_scope(f"{unit}.path", "$2", "$3") for unit in ("r", "c", "u")) + ")"
+# Which unit it is about, and what the last move was.
 _HOLDING = {
-    Holding.HELD: ("u", "m.kind in ('taken_in', 'received', 'taken_back')"),
-    Holding.AWAITED: ("u", "m.kind in ('given', 'posted') and m.unit_id is not null"),
-    Holding.SENT: ("f", "m.kind in ('given', 'posted')"),
+    Holding.HELD: ("unit_id", "m.kind in ('taken_in', 'received', 'taken_back')"),
+    Holding.AWAITED: ("unit_id", "m.kind in ('given', 'posted')"),
+    Holding.SENT: ("from_unit_id", "m.kind in ('given', 'posted')"),
 }
 _WAY = """(
   select json_agg(json_build_object('seq', w.seq, 'kind', w.kind, 'place', w.place, 'at', w.at, 'unit', wu.code,
@@ -61,10 +62,10 @@ async def originals_page(
     side, moves = _HOLDING[holding]
     return await fetch_all(
         connection,
-        f"{_WHERE} left join unit f on f.id = h.from_unit_id "
-        f"where o.returned_at is null and o.id > $4 and {moves} and {unit_in_scope(f'{side}.path', '$1', '$2')} "
-        f"and ($3::text is null or {side}.path like (select w.path || '%' from unit w where w.code = $3)) "
-        "order by o.id limit $5",
+        f"{_WHERE} join original_place s on s.original_id = o.id join unit f on f.id = s.{side} "
+        f"where s.original_id > $4 and {moves} and {unit_in_scope('f.path', '$1', '$2')} "
+        "and ($3::text is null or f.path like (select w.path || '%' from unit w where w.code = $3)) "
+        "order by s.original_id limit $5",
         everything,
         patterns,
         unit,
@@ -123,6 +124,18 @@ async def whereabouts(connection: AsyncConnection, barcodes: Sequence[str]) -> S
         "left join original_move before on before.original_id = o.id and before.seq = o.moves - 1 "
         "where o.barcode = any ($1::text[]) order by o.id",
         list(barcodes),
+    )
+
+
+async def receiver_facts(connection: AsyncConnection, dossier_id: int, *, document_id: int | None) -> Any:
+    """Return the dossier's `people` as a receiver is compared with them, and whether the document is the dossier's."""
+    return await fetch_one(
+        connection,
+        "select (select coalesce(json_agg(json_build_object('name_search', p.name_search, 'identity_number', "
+        "p.identity_number)), '[]') from dossier_party p where p.dossier_id = $1) as people, "
+        "exists (select from document i where i.dossier_id = $1 and i.id = $2) as has_document",
+        dossier_id,
+        document_id,
     )
 
 

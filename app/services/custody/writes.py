@@ -23,7 +23,8 @@ with taken as (
   select x.barcode, $1, x.component_code, x.name, x.to_be_returned, $2, 1
   from jsonb_to_recordset($3::jsonb) as x(barcode text, component_code text, name text, to_be_returned boolean)
   returning id
-)
+),
+placed as (insert into original_place (original_id, unit_id) select id, $5 from taken)
 insert into original_move (original_id, seq, kind, place, unit_id, account_id, at, by_id)
 select id, 1, 'taken_in', $4, $5, $6, $2, $6 from taken
 returning original_id
@@ -45,8 +46,10 @@ async def take_in(
 
 _HAND_OVER = """
 insert into original_hand_over (code, from_unit_id, to_place, to_unit_id, to_account_id, tracking_number, receiver_name,
-  proof, note, given_at, given_by)
-values ('BG-' || lpad(nextval('original_hand_over_number')::text, 9, '0'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  proof, note, given_at, given_by, receiver_identity_number, authorisation_reason, authorisation_reference,
+  authorisation_document_id)
+values ('BG-' || lpad(nextval('original_hand_over_number')::text, 9, '0'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+  $12, $13, $14)
 returning id, code
 """
 
@@ -66,6 +69,10 @@ async def new_hand_over(connection: AsyncConnection, values: Mapping[str, Any]) 
         values["note"],
         values["given_at"],
         values["given_by"],
+        values["receiver_identity_number"],
+        values["authorisation_reason"],
+        values["authorisation_reference"],
+        values["authorisation_document_id"],
     )
 
 
@@ -78,7 +85,14 @@ with moved as (
     hand_over_id bigint)
   where o.id = x.id
   returning o.id, o.moves, x.kind, x.place, x.unit_id, x.account_id, x.hand_over_id
-)
+),
+placed as (
+  update original_place p set unit_id = m.unit_id,
+    from_unit_id = case when m.kind in ('given', 'posted') then h.from_unit_id end
+  from moved m join original_hand_over h on h.id = m.hand_over_id
+  where p.original_id = m.id and m.kind <> 'returned'
+),
+home as (delete from original_place p using moved m where p.original_id = m.id and m.kind = 'returned')
 insert into original_move (original_id, seq, kind, place, unit_id, account_id, hand_over_id, at, by_id)
 select id, moves, kind, place, unit_id, account_id, hand_over_id, $2, $3 from moved
 returning original_id

@@ -346,7 +346,7 @@ def _hand_over(act: Act, body: inputs.HandOver, effects: Effects) -> None:
     effects.changes["returned_at"] = act.at
     effects.parts["hand_over"] = {
         **body.model_dump(mode="json", exclude={"action", "authorisation"}),
-        **authorisation_columns(body),
+        **authorisation_columns(body.authorisation),
         "handed_over_at": act.at,
         "handed_over_by": act.actor.account_id,
     }

@@ -45,9 +45,8 @@ def missing_proof(body: inputs.HandOver) -> list[Refusal]:
     return [Refusal("missing", name) for name in _NEEDED[body.method] if getattr(body, name) is None]
 
 
-def authorisation_columns(body: inputs.HandOver) -> dict[str, Any]:
-    """Return the columns of `hand_over` that say why somebody else received the result."""
-    given = body.authorisation
+def authorisation_columns(given: inputs.Authorisation | None) -> dict[str, Any]:
+    """Return the columns of a hand-over that say why somebody else received it."""
     return {
         "authorisation_reason": None if given is None else given.reason,
         "authorisation_reference": None if given is None else given.reference,
@@ -60,7 +59,11 @@ def check_hand_over(facts: EndingFacts, body: inputs.HandOver) -> None:
     that is signed but not published, and online for want of anything to fetch.
     """
     faults = missing_proof(body)
-    if body.method is Channel.COUNTER and body.authorisation is None and _is_stranger(facts.people, body):
+    if (
+        body.method is Channel.COUNTER
+        and body.authorisation is None
+        and is_stranger(facts.people, name=body.receiver_name, identity_number=body.receiver_identity_number)
+    ):
         faults.append(Refusal("receiver_is_stranger", "receiver_identity_number"))
     faults += [
         Refusal("document_of_another_dossier", None, {"document": named})
@@ -76,6 +79,13 @@ def check_hand_over(facts: EndingFacts, body: inputs.HandOver) -> None:
     if body.method is Channel.ONLINE and body.link is None and not _published(facts):
         refused.append(Refusal("result_not_published"))
     refuse_all(ActionRefused, refused)
+
+
+def is_stranger(people: Iterable[Mapping[str, Any]], *, name: str | None, identity_number: str | None) -> bool:
+    """Tell whether the receiver is none of the dossier's people: by number, or by name where no number was taken."""
+    if identity_number is not None:
+        return all(person["identity_number"] != identity_number for person in people)
+    return name is not None and all(person["name_search"] != fold(name) for person in people)
 
 
 def resolved_by(facts: EndingFacts, body: inputs.Resolve) -> inputs.Resolve:
@@ -119,12 +129,3 @@ def linked(facts: EndingFacts, body: inputs.HandOver, code: str) -> inputs.HandO
 
 def _published(facts: EndingFacts) -> bool:
     return any(result["status"] == "published" for result in facts.results)
-
-
-def _is_stranger(people: Iterable[Mapping[str, Any]], body: inputs.HandOver) -> bool:
-    """Tell whether the receiver is none of the dossier's people: by number, or by name where no number was taken."""
-    if body.receiver_identity_number is not None:
-        return all(person["identity_number"] != body.receiver_identity_number for person in people)
-    if body.receiver_name is None:
-        return False
-    return all(person["name_search"] != fold(body.receiver_name) for person in people)

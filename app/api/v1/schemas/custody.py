@@ -59,6 +59,14 @@ class OriginalPageOut(BaseModel):
     next_cursor: str | None
 
 
+class AuthorisationOut(BaseModel):
+    """Why somebody else than the dossier's own people took them."""
+
+    reason: str
+    reference: str
+    document_id: int | None
+
+
 class HandOverOut(BaseModel):
     """`items`: the originals that went with it and where each is now."""
 
@@ -71,6 +79,7 @@ class HandOverOut(BaseModel):
     to_account: str | None
     tracking_number: str | None
     receiver_name: str | None
+    authorisation: AuthorisationOut | None
     proof: str | None
     note: str
     given_at: dt.datetime
@@ -118,6 +127,13 @@ def hand_over_document(batch: Any, rows: Sequence[Any]) -> HandOverOut:
         to_account=batch.to_account_name,
         tracking_number=batch.tracking_number,
         receiver_name=batch.receiver_name,
+        authorisation=None
+        if batch.authorisation_reason is None
+        else AuthorisationOut(
+            reason=batch.authorisation_reason,
+            reference=batch.authorisation_reference,
+            document_id=batch.authorisation_document_id,
+        ),
         proof=batch.proof,
         note=batch.note,
         given_at=local(batch.given_at),
