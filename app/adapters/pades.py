@@ -91,7 +91,7 @@ class Pades:
             raise SigningFailed("signing_key_missing")
         _check_validity(certificate, at)
         try:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
+            writer = IncrementalPdfFileWriter(BytesIO(_with_last_line_ended(pdf)), strict=False)
             field = f"{identity.kind}-{len(writer.prev.embedded_signatures) + 1}"
             meta = PdfSignatureMetadata(
                 field_name=field,
@@ -165,6 +165,11 @@ class _InMemoryPage(PdfContent):
         left, bottom, right, top = page.get_object()["/BBox"]
         self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
         return b"/Stamp Do"
+
+
+def _with_last_line_ended(pdf: bytes) -> bytes:
+    """Return the PDF so that what pyHanko appends begins on a line of its own, as PDF/A asks (ISO 19005-2, 6.1.9)."""
+    return pdf if pdf.endswith((b"\n", b"\r")) else pdf + b"\n"
 
 
 def _room_of(signed: bytes) -> int:

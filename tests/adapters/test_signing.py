@@ -20,6 +20,7 @@ from app.adapters.signing_keys import DevelopmentAuthority, FileKeys
 from app.core.settings import Settings
 from app.services.ports import SignatureBox, SignatureReport, SigningFailed, SigningIdentity
 from tests.factories.results import printed
+from tests.pdf_a import failures_in
 
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 PERSON = SigningIdentity("person", "lanh-dao/1", "Trần Văn Thử")
@@ -129,6 +130,19 @@ def test_an_expired_certificate_signs_nothing(authority: Authority, tmp_path: Pa
     signed(pades, printed(), UNIT)
     with pytest.raises(SigningFailed, match="signing_certificate_expired"):
         signed(pades, printed(), UNIT, at=NOW + dt.timedelta(days=2))
+
+
+def test_a_paper_stays_pdf_a_with_each_signature(tmp_path: Path) -> None:
+    """Each is appended; the first one behind a file whose last line was not ended."""
+    pades = Pades(DevelopmentAuthority(tmp_path))
+    draft = printed()
+    assert draft.endswith(b"%%EOF")
+    once = signed(pades, draft, PERSON)
+    twice = signed(pades, once, UNIT)
+    unseen = pades.sign(draft, UNIT, NOW, "", "", None)
+    assert failures_in({"draft": draft, "once": once, "twice": twice, "unseen": unseen}) == {}
+    assert twice.startswith(once)
+    assert [found.intact for found in pades.validate(twice, NOW).signatures] == [True, True]
 
 
 def test_a_time_stamp_authority_vouches_for_the_time(authority: Authority, tmp_path: Path) -> None:

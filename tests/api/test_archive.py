@@ -30,6 +30,7 @@ from tests.factories.dossiers import AT_THE_COUNTER, Desk, codes, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in
 from tests.factories.results import ResultDesk
 from tests.factories.vault import document_of
+from tests.pdf_a import failures_in
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 METS = "{http://www.loc.gov/METS/}"
@@ -145,6 +146,7 @@ async def test_slips_and_results_are_packed_once_each(
     assert len(set(hashes)) == len(hashes)
     assert published["signed_sha256"] in hashes
     assert any("/papers/" in name and "slip-TT03-2025-01" in name for name in papers)
+    assert failures_in(papers) == {}
 
 
 async def test_asking_again_gives_the_same_package_until_something_happens(
