@@ -24,7 +24,6 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.api.app import serve_opened
 from app.bootstrap import Application, migrate_database, open_inspection, open_signing, open_storage
 from app.core.clock import LOCAL_ZONE, FixedClock
 from app.core.db import PostgresDatabase, driver_of, plain_url, transaction
@@ -32,6 +31,7 @@ from app.core.embedded_postgres import start_cluster
 from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.services.ports import FileInspection
+from tests.factories.api_over import api_over
 from tests.factories.reference import load_reference_data
 
 pytest_plugins = ["tests.reading"]
@@ -173,7 +173,7 @@ def _application(
 
 
 def _client_of(application: Application) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=serve_opened(application), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=api_over(application), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://motcua.test")
 
 

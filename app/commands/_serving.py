@@ -15,9 +15,9 @@ import typer
 import uvicorn
 
 from app.api.app import build_api, lifespan_of
-from app.bootstrap import migrate_database, open_application, open_database
+from app.bootstrap import bring_up_to_date, open_application, open_database
 from app.core.settings import Settings
-from app.core.supervision import Child, run_beside, stop_on_signals
+from app.core.supervision import Child, loading_for_good, run_beside, stop_on_signals
 
 _HTTP_BACKLOG = 2048
 _POLL_SECONDS = 0.1
@@ -54,7 +54,7 @@ async def serve(settings: Settings, listener: socket.socket, *, worker: bool, wo
     # The share in the embedded server is kept until all have ended, so that it is started and stopped once.
     async with open_database(settings, database_name=settings.replay_database) as address:
         if migrate:
-            await asyncio.to_thread(migrate_database, address.owner_url)
+            await bring_up_to_date(address.owner_url)
         children = [_child(settings, "worker", "worker", "--no-migrate")] if worker else []
         entrance: Coroutine[Any, Any, object]
         if workers > 1:
@@ -82,9 +82,11 @@ async def serve_http(settings: Settings, listener: socket.socket) -> None:
 async def answer_requests(settings: Settings, listener: socket.socket, *, stop: asyncio.Event) -> None:
     """Serve HTTP in this process until `stop` is set; requests under way are finished."""
     opened = lifespan_of(lambda: open_application(settings, migrate=False, database_name=settings.replay_database))
+    with loading_for_good():
+        api = build_api(settings, opened)
     server = _Server(
         uvicorn.Config(
-            build_api(settings, opened),
+            api,
             access_log=False,  # the request log is ours: it names routes, never paths, which may carry secrets
             log_config=None,
             lifespan="on",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.core.settings import Settings
-from app.core.supervision import end_with_parent
+from app.core.supervision import end_with_parent, loading_for_good
 
 app = typer.Typer()
 
@@ -28,7 +28,8 @@ def serve(
     ] = None,
 ) -> None:
     """Chạy API và tiến trình việc nền. / Run the API and the worker."""
-    from app.commands import _serving
+    with loading_for_good():
+        from app.commands import _serving
 
     given = {"host": host, "port": port, "replay": replay}
     settings = Settings.model_validate(
@@ -41,7 +42,8 @@ def serve(
 @app.command("serve-http", hidden=True)
 def serve_http(fd: Annotated[int, typer.Option()], parent: Parent = None) -> None:
     """One of several HTTP processes of `serve --workers N`, on the socket it inherits."""
-    from app.commands import _serving
+    with loading_for_good():
+        from app.commands import _serving
 
     if parent is not None:
         end_with_parent(parent)
@@ -52,7 +54,8 @@ def serve_http(fd: Annotated[int, typer.Option()], parent: Parent = None) -> Non
 @app.command()
 def worker(*, migrate: Migrate = True, parent: Parent = None) -> None:
     """Chạy riêng tiến trình việc nền: theo nhật ký, thông báo, quét định kỳ. / Run the worker alone."""
-    from app.commands import _serving
+    with loading_for_good():
+        from app.commands import _serving
 
     if parent is not None:
         end_with_parent(parent)

@@ -25,6 +25,18 @@ async def prepare_embedded(admin_url: str, name: str) -> None:
     await ensure_database(admin_url, name, owner=OWNER_ROLE)
 
 
+async def stored_revision(owner_url: str) -> str | None:
+    """Return the migration the tables stand at; None before the first."""
+    connection = await asyncpg.connect(plain_url(owner_url))
+    try:
+        revision: str | None = await connection.fetchval("select version_num from alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return revision
+
+
 async def ensure_database(admin_url: str, name: str, *, owner: str | None) -> None:
     """Make the database `name` unless it is there."""
     connection = await asyncpg.connect(plain_url(admin_url))

@@ -6,11 +6,12 @@ A parent that is killed cannot stop anybody, so each child watches for it (`end_
 import asyncio
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -27,6 +28,17 @@ _LAST_RESORT_STATUS = 70
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 log = structlog.get_logger(__name__)
+
+
+@contextlib.contextmanager
+def loading_for_good() -> Iterator[None]:
+    """Load what stays until the end: the collector does not look through it, neither now nor while people wait."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Child:

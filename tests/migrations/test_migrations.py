@@ -9,7 +9,7 @@ import asyncpg
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from app.bootstrap import migrate_database
+from app.bootstrap import bring_up_to_date, migrate_database
 from app.commands._migrations import migrations_config, offline_sql
 from tests.architecture.source import ROOT
 
@@ -59,6 +59,16 @@ async def test_two_programs_may_migrate_at_once(empty_database: str) -> None:
     assert "dossier" in await _column(empty_database, _TABLES)
 
 
+async def test_a_start_migrates_what_is_behind_and_leaves_alone_what_is_not(empty_database: str) -> None:
+    await bring_up_to_date(empty_database)
+    assert await _column(empty_database, "select version_num from alembic_version") == [
+        (ROOT / "migrations" / "head.txt").read_text(encoding="utf-8").strip()
+    ]
+    before = await _column(empty_database, "select xmin::text from alembic_version")
+    await bring_up_to_date(empty_database)
+    assert await _column(empty_database, "select xmin::text from alembic_version") == before
+
+
 async def test_models_and_tables_do_not_drift_apart(empty_database: str) -> None:
     await asyncio.to_thread(migrate_database, empty_database)
     await asyncio.to_thread(command.check, migrations_config(empty_database))
@@ -80,6 +90,6 @@ def test_migrations_are_safe_to_run_beside_a_working_service(tmp_path: Path) -> 
 
 def _migrate_in_a_process(url: str) -> None:
     # Alembic keeps its context in module variables: two migrations at once are two processes, as in life.
-    code = "import sys; from app.bootstrap import migrate_database; migrate_database(sys.argv[1])"
+    code = "import sys; from app.bootstrap import bring_up_to_date, migrate_database; migrate_database(sys.argv[1])"
     python = sys.executable
     subprocess.run([python, "-c", code, url], cwd=ROOT, check=True, capture_output=True)

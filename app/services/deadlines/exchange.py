@@ -11,7 +11,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from icalendar import Calendar, Event
 from pydantic import ValidationError
 
 from app.domain.calendar_layers import MINUTES_PER_DAY, DayKind
@@ -61,6 +60,8 @@ def days_from_csv(text: str, source: str | None = None) -> tuple[DatedDayInput, 
 
 def days_as_icalendar(days: Iterable[DayListed], *, name: str, now: dt.datetime) -> bytes:
     """Return the days as an iCalendar file; the same days keep the same UIDs."""
+    from icalendar import Calendar, Event  # slow to load and rarely needed
+
     found = Calendar()
     found.add("prodid", _PRODUCT)
     found.add("version", "2.0")
@@ -89,6 +90,8 @@ def days_from_icalendar(content: bytes, source: str | None = None) -> tuple[Date
     `calendar_file_malformed`, `import_too_long`, `event_recurs`, `event_too_long`, `event_without_time`, and the faults
     of each event under `rows.<its number>`.
     """
+    from icalendar import Calendar  # slow to load and rarely needed
+
     try:
         parsed = Calendar.from_ical(content)
         events = parsed.walk("VEVENT")

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import BinaryIO
 
-import xlsxwriter
-
 from app.core.clock import LOCAL_ZONE
 
 HEADINGS = (
@@ -34,6 +32,8 @@ class RegisterWorkbook:
         self, file: BinaryIO, *, title: str, period: tuple[dt.date, dt.date], made_at: dt.datetime, workplace: str
     ) -> None:
         """Rows wait in `workplace` until `close` packs them into `file`."""
+        import xlsxwriter  # slow to load and rarely needed
+
         first, last = period
         self._book = xlsxwriter.Workbook(
             file,

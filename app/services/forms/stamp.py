@@ -3,8 +3,6 @@
 import datetime as dt
 import io
 
-import pikepdf
-
 from app.services.forms.render import render
 
 _STAMP = "void"
@@ -12,6 +10,8 @@ _STAMP = "void"
 
 def stamp_void(content: bytes, *, at: dt.datetime) -> bytes:
     """Return the PDF `content` with `ĐÃ HỦY` over each page; the original stays as it is."""
+    import pikepdf  # slow to load and rarely needed
+
     stamped = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as paper:
         for page in paper.pages:
