@@ -20,7 +20,9 @@ class ScanBatch(Base):
         Index("ix_scan_batch_dossier_id", "dossier_id"),
         Index("ix_scan_batch_unfinished", "received_at", postgresql_where=text("state in ('received', 'processing')")),
         CheckConstraint(
-            "state in ('received', 'processing', 'processed', 'partly_failed', 'not_digitized', 'failed')", name="state"
+            "state in ('received', 'processing', 'processed', 'partly_failed', 'not_digitized', 'failed', "
+            "'quarantined')",
+            name="state",
         ),
         CheckConstraint("cut in ('separators_or_blanks', 'separators', 'nowhere')", name="cut"),
     )
@@ -34,7 +36,10 @@ class ScanBatch(Base):
     cut: Mapped[str]
     state: Mapped[str] = mapped_column(default="received")
     reason: Mapped[str | None] = mapped_column(default=None)
-    """Code of why it is not digitized, or failed."""
+    """Code of why it is not digitized, failed, or lies in quarantine."""
+    virus: Mapped[str | None] = mapped_column(default=None)
+    """What the virus check named in one of its files; nothing of such a batch is kept but that file, in quarantine."""
+    quarantine_key: Mapped[str | None] = mapped_column(default=None)
     scanned_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     """By the clock of the device."""
     device: Mapped[str | None] = mapped_column(default=None)
@@ -101,6 +106,38 @@ class ScanPiece(Base):
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
     paper_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("issued_paper.id"), default=None)
     """The signed copy, as anybody can verify it."""
+
+
+class ScanLetGo(Base):
+    """A discarded paper whose pages leave the store when it is due."""
+
+    __tablename__ = "scan_let_go"
+    __table_args__ = (Index("ix_scan_let_go_due", "due_at", postgresql_where=text("let_go_at is null")),)
+
+    piece_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("scan_piece.id"), primary_key=True)
+    due_at: Mapped[dt.datetime]
+    let_go_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class ReleasedContent(Base):
+    """A content that a discarded paper spoke of, and what became of it. Append-only but for the outcome.
+
+    No foreign key leads to the content: its row goes with it, unless something else still speaks of it (`in_use`).
+    """
+
+    __tablename__ = "released_content"
+    __table_args__ = (
+        Index("ix_released_content_waiting", "sha256", postgresql_where=text("collected_at is null")),
+        CheckConstraint("outcome in ('removed', 'in_use')", name="outcome"),
+        CheckConstraint("(outcome is null) = (collected_at is null)", name="collected"),
+    )
+
+    id: Mapped[BigKey] = mapped_column(init=False)
+    sha256: Mapped[str]
+    piece_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("scan_piece.id"))
+    released_at: Mapped[dt.datetime]
+    collected_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    outcome: Mapped[str | None] = mapped_column(default=None)
 
 
 class ScanPage(Base):
