@@ -102,6 +102,50 @@ class TestRegistration:
         registered = await desk.register(applicant=person["applicant"], components=FORM, **AGAIN)
         assert [notice["code"] for notice in registered["warnings"]] == ["component_held"]
 
+    async def test_a_correction_of_the_applicant_judges_the_papers_anew(
+        self, application: Application, desk: Desk, person: dict[str, Any], held: str
+    ) -> None:
+        """The first applicant holds TP02, the second does not, the third does."""
+        code = (await desk.register(applicant=person["applicant"], components=FORM, **AGAIN))["code"]
+        refused = await desk.act(code, "correct", expect=422, applicant=applicant(), reason="Nhầm người")
+        assert codes(refused) == ["component_missing"]
+        brought = [*FORM, {"code": "TP02", "originals": 1}]
+        await desk.act(code, "correct", applicant=applicant(), components=brought, reason="Nhầm người")
+        third = applicant()
+        theirs = await held_for(application, third["identity_number"], MARITAL, source=person["source"])
+        await desk.act(code, "correct", applicant=third, components=FORM, reason="Nhầm lần nữa")
+        shown = await desk.get(f"/dossiers/{code}/held-papers")
+        assert [paper["code"] for paper in shown["papers"]] == [theirs]
+        assert theirs != held
+
+    async def test_a_component_taken_from_the_former_applicants_vault_is_asked_for_again(
+        self, application: Application, desk: Desk, person: dict[str, Any], held: str
+    ) -> None:
+        code = (await desk.register(applicant=person["applicant"], components=FORM, **AGAIN))["code"]
+        body = {"source": "vault", "held_paper": held}
+        assert (await desk.post(f"/dossiers/{code}/components/TP02/reuse", body)).status_code == 201
+        refused = await desk.act(code, "correct", expect=422, applicant=applicant(), reason="Nhầm người")
+        assert codes(refused) == ["component_missing"]
+        right = applicant()
+        await held_for(application, right["identity_number"], MARITAL, source=person["source"])
+        wrong = await held_for(application, person["number"], "criminal_record", source=code)
+        await desk.act(code, "correct", applicant=right, reason="Nhầm người")
+        assert [found["code"] for found in (await desk.get(f"/dossiers/{code}"))["components"]] == ["TP01"]
+        async with application.database.read() as connection:
+            gone = await fetch_one(connection, "select status, status_reason from held_paper where code = $1", wrong)
+            kept = await fetch_one(connection, "select status from held_paper where code = $1", held)
+        assert gone is not None
+        assert kept is not None
+        assert (gone.status, gone.status_reason, kept.status) == ("revoked", "applicant_corrected", "valid")
+
+    async def test_a_corrected_name_of_the_same_person_changes_nothing_of_the_papers(
+        self, desk: Desk, person: dict[str, Any], held: str
+    ) -> None:
+        assert held
+        code = (await desk.register(applicant=person["applicant"], components=FORM, **AGAIN))["code"]
+        renamed = person["applicant"] | {"full_name": "Nguyễn Thị Thử Nghiệp"}
+        assert (await desk.act(code, "correct", applicant=renamed, reason="Sai tên"))["state"] == "accepted"
+
     async def test_nobody_stands_on_another_persons_paper(self, desk: Desk, held: str) -> None:
         assert held
         refused = await desk.post("/dossiers", registration(components=FORM, **AGAIN))

@@ -5,24 +5,33 @@ the log only says which parts changed. Only a wrong procedure moves dates: they 
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
+from app.core.db import from_json
 from app.core.security import random_paper_secret, random_secret
 from app.domain.deadlines import SuspensionEffect
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.papers import split_missing
-from app.domain.procedures import Channel, SubmittedComponent, missing_components, unknown_components
+from app.domain.procedures import (
+    Channel,
+    ComponentSource,
+    SubmittedComponent,
+    missing_components,
+    unknown_components,
+)
 from app.services.deadlines.promises import deadline_after, lawful_due, promised_deadline, recorded_facts
 from app.services.dossiers import inputs
 from app.services.dossiers.effects import Act, Effects, settled
 from app.services.dossiers.people import check_person, party_row
+from app.services.dossiers.queries import papers_of_another
 from app.services.dossiers.situation import DossierFacts
 from app.services.dossiers.view import ReceiptView
-from app.services.dossiers.writes import people_before_correction, void_before_correction
+from app.services.dossiers.writes import people_before_correction, void_before_correction, withdraw_held_papers
 from app.services.procedures.content import EVERY_CASE, VersionContent, version_in_force
 
 _TOKEN_BYTES = 16
@@ -30,8 +39,19 @@ _TOKEN_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Correction:
+    """What a correction writes and how the dossier is then; `another_applicant`: the person is another one."""
+
     effects: Effects
     facts_after: DossierFacts
+    another_applicant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherApplicant:
+    """What is held for the person the dossier is really about, and what stands on papers of somebody else."""
+
+    held_papers: Mapping[str, str]
+    stand_on_others: frozenset[str]
 
 
 async def correction_effects(connection: AsyncConnection, act: Act, body: inputs.Correct) -> Correction:
@@ -44,7 +64,12 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
     pieces = facts.components
     if body.components is not None:
         pieces = tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
-    refuse_all(InvalidInput, _faults(act, body, content, variant, pieces))
+    judged = replace(facts, content=content)
+    other = await _other_applicant(connection, act, body)
+    if other is not None:
+        pieces = pieces if body.components is not None else _without(pieces, other.stand_on_others)
+        judged = replace(judged, held_papers=other.held_papers)
+    refuse_all(InvalidInput, _faults(act, body, judged, variant, pieces, another=other is not None))
 
     effects = Effects()
     if content.version_id != facts.content.version_id or variant != facts.row.case_variant:
@@ -59,8 +84,8 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
     rows = [party_row(role, person) for role, person in people.items() if person is not None]
     if rows:
         effects.parts["parties"] = rows
-    if body.components is not None:
-        effects.parts["components"] = [component.model_dump(mode="json") for component in body.components]
+    if body.components is not None or pieces != facts.components:
+        effects.parts["components"] = [asdict(piece) for piece in pieces]
     receipt = _next_receipt(act, effects.changes.get("promised_due_at", facts.row.promised_due_at))
     effects.parts["receipt"] = {
         "number": receipt.number,
@@ -92,17 +117,45 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         "receipt": receipt.number,
         "promised_due_at": receipt.promised_due_at,
     }
-    return Correction(effects, replace(facts, content=content, components=pieces, receipt=receipt))
+    after = replace(judged, components=pieces, receipt=receipt)
+    return Correction(effects, after, another_applicant=other is not None)
 
 
-async def write_correction_before(connection: AsyncConnection, act: Act, body: inputs.Correct) -> None:
-    """Void the receipt and drop the papers listed wrongly, before the statement that writes them anew."""
+async def write_correction_before(
+    connection: AsyncConnection, act: Act, body: inputs.Correct, correction: Correction
+) -> None:
+    """Void the receipt and drop the papers listed wrongly, before the statement that writes them anew.
+
+    What the dossier put into the vault for somebody who is not its applicant counts no more.
+    """
     await void_before_correction(
         connection,
         dossier_id=act.facts.row.id,
         now=act.at,
         reason=body.reason,
-        replace_components=body.components is not None,
+        replace_components="components" in correction.effects.parts,
+    )
+    if correction.another_applicant:
+        await withdraw_held_papers(connection, dossier_id=act.facts.row.id, by=act.actor.account_id, now=act.at)
+
+
+async def _other_applicant(connection: AsyncConnection, act: Act, body: inputs.Correct) -> _OtherApplicant | None:
+    """Return what is to be judged anew if the correction names another person; of a history told later nothing is."""
+    if body.applicant is None or act.facts.held_papers is None:
+        return None
+    number = body.applicant.identity_number
+    found = await papers_of_another(connection, act.facts.row.id, identity_number=number, day=local_date(act.at))
+    if found.former == number:
+        return None
+    return _OtherApplicant(from_json(found.held_papers), frozenset(from_json(found.stand_on_others)))
+
+
+def _without(pieces: Iterable[SubmittedComponent], codes: frozenset[str]) -> tuple[SubmittedComponent, ...]:
+    """Return the pieces without what was only taken from the vault; what was handed in as well is paper again."""
+    return tuple(
+        replace(piece, source=ComponentSource.PAPER) if piece.code in codes else piece
+        for piece in pieces
+        if piece.code not in codes or piece.pieces
     )
 
 
@@ -119,10 +172,13 @@ async def _content(connection: AsyncConnection, act: Act, body: inputs.Correct) 
 def _faults(
     act: Act,
     body: inputs.Correct,
-    content: VersionContent,
+    judged: DossierFacts,
     variant: str,
     pieces: tuple[SubmittedComponent, ...],
+    *,
+    another: bool,
 ) -> list[Refusal]:
+    content = judged.content
     faults: list[Refusal] = []
     for role, person in (("applicant", body.applicant), ("representative", body.representative)):
         if person is not None:
@@ -133,12 +189,11 @@ def _faults(
         faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": variant}))
     if content.term(act.facts.channel, variant) is None:
         faults.append(Refusal("channel_not_offered", "procedure_code", {"channel": act.facts.row.channel}))
-    if any(part is not None for part in (body.components, body.procedure_code, body.case_variant)):
+    if another or any(part is not None for part in (body.components, body.procedure_code, body.case_variant)):
         listed = content.components_for(variant)
         faults += unknown_components(listed, pieces)
         if act.facts.row.accepted_at is not None:
-            obtainable = replace(act.facts, content=content).obtainable(listed)
-            faults += split_missing(missing_components(listed, pieces), obtainable)[0]
+            faults += split_missing(missing_components(listed, pieces), judged.obtainable(listed))[0]
     return faults
 
 

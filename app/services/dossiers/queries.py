@@ -40,6 +40,18 @@ _HELD_PAPERS = """(
 _APPLICANT_NUMBER = """(select p.identity_number from dossier_party p
   where p.dossier_id = d.id and p.role = 'applicant')"""
 
+# Of a dossier whose applicant turns out to be another person: what is held for that one, and what of the dossier's
+# components stands on papers of the vault that are not theirs.
+_PAPERS_OF_ANOTHER = f"""
+select (select p.identity_number from dossier_party p where p.dossier_id = $1 and p.role = 'applicant') as former,
+  {_HELD_PAPERS.format(number="$2", day="$3")} as held_papers,
+  (select coalesce(json_agg(c.code), '[]') from dossier_component c
+    join lateral (select r.held_paper_id from paper_reuse r where r.dossier_id = c.dossier_id
+      and r.component_code = c.code order by r.seq desc limit 1) r on true
+    join held_paper h on h.id = r.held_paper_id join paper_holder o on o.id = h.holder_id
+    where c.dossier_id = $1 and c.source = 'reused' and o.identity_number is distinct from $2) as stand_on_others
+"""
+
 # A number is given out only if the registration can go on at all; its row stays locked until this transaction ends,
 # so numbers of one agency and day are given out one after the other and a rolled-back one is given again.
 _REGISTRATION = f"""
@@ -269,6 +281,13 @@ async def situation(
     if lock and row is not None and row.id is not None and row.seen_version != row.version:
         row = await fetch_one(connection, sql, *parameters)
     return row
+
+
+async def papers_of_another(
+    connection: AsyncConnection, dossier_id: int, *, identity_number: str | None, day: dt.date
+) -> Any:
+    """Return `former` (the applicant's number now), `held_papers` of another person and what `stand_on_others`."""
+    return await fetch_one(connection, _PAPERS_OF_ANOTHER, dossier_id, identity_number, day)
 
 
 async def detail(

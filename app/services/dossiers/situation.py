@@ -45,6 +45,8 @@ class DossierFacts:
     components: tuple[SubmittedComponent, ...]
     ledger: tuple[LedgerRow, ...]
     receipt: ReceiptView | None
+    held_papers: Mapping[str, str] | None = None
+    """By kind the codes of the applicant's papers; None: a history told later."""
 
     @property
     def channel(self) -> Channel:
@@ -52,9 +54,9 @@ class DossierFacts:
 
     def obtainable(self, listed: Sequence[ComponentContent]) -> dict[str, Obtainable]:
         """Return what of the `listed` components need not be asked for; of a history told later nothing is judged."""
-        if self.row.held_papers is None:
+        if self.held_papers is None:
             return {}
-        held = held_components(self.content.code, listed, from_json(self.row.held_papers))
+        held = held_components(self.content.code, listed, self.held_papers)
         return obtainable_components(listed, held)
 
     @property
@@ -136,6 +138,7 @@ def facts_of(row: Any, content: VersionContent) -> DossierFacts:
         components=submitted(from_json(row.components)),
         ledger=tuple(_ledger_row(item) for item in from_json(row.ledger)),
         receipt=receipt_of(from_json(row.receipt)),
+        held_papers=None if row.held_papers is None else from_json(row.held_papers),
     )
 
 

@@ -71,7 +71,7 @@ async def perform(
     if isinstance(body, inputs.Correct):
         correction = await correction_effects(connection, act, body)
         effects, facts = correction.effects, correction.facts_after
-        await write_correction_before(connection, act, body)
+        await write_correction_before(connection, act, body, correction)
     else:
         effects = effects_of(act, body)
         facts = facts.with_components(effects.parts.get("components", ()))

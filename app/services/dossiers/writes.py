@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_one, to_json
+from app.core.db import execute, fetch_one, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +325,20 @@ async def void_before_correction(
     )
     if replace_components:
         await fetch_one(connection, "delete from dossier_component where dossier_id = $1 returning code", dossier_id)
+
+
+async def withdraw_held_papers(
+    connection: AsyncConnection, *, dossier_id: int, by: int | None, now: dt.datetime
+) -> None:
+    """Say of all that the dossier put into the vault that it counts no more: it was held for the wrong person."""
+    await execute(
+        connection,
+        "update held_paper set status = 'revoked', status_reason = 'applicant_corrected', status_by = $2, "
+        "status_at = $3 where source_dossier_id = $1 and status = 'valid'",
+        dossier_id,
+        by,
+        now,
+    )
 
 
 async def people_before_correction(connection: AsyncConnection, *, dossier_id: int) -> str:
