@@ -76,5 +76,7 @@ def _pades_of(settings: Settings) -> "Pades":
     return Pades(
         keys,
         trust_file=settings.signing_trust_file,
+        revocation_lists=settings.signing_revocation_lists_dir,
+        accepts_unknown_revocation=settings.signing_unknown_revocation == "accept",
         time_stamper=HTTPTimeStamper(url, timeout=_TIME_STAMP_SECONDS) if url else None,
     )

@@ -1,7 +1,7 @@
 """Every setting of the program, read once from the environment (prefix `MOTCUA_`) at an entrance."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     signing_key_passphrase: SecretStr | None = None
     signing_trust_file: Path | None = None
     """Certificates (PEM) of the authorities whose signatures are trusted."""
+    signing_revocation_lists_dir: Path | None = None
+    """Lists of revoked certificates (`*.crl`) of those authorities, renewed by whoever runs the installation."""
+    signing_unknown_revocation: Literal["accept", "refuse"] = "accept"
+    """What becomes of a signature of whose certificate no list in force speaks: taken, told as unknown; or refused."""
     signing_time_stamp_url: str = ""
     """Time stamp authority (RFC 3161); empty: signatures carry the signer's own time only."""
     follower_poll_seconds: Annotated[float, Field(gt=0)] = 5.0

@@ -1,10 +1,10 @@
 """What the house needs from the outside, as protocols; `app.adapters` implements them, entrances hand them in."""
 
 import datetime as dt
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from app.domain.calendars import DayKind
 from app.domain.documents import Change, FileLimits, FileType
@@ -47,13 +47,17 @@ class SignatureBox:
     height: float
 
 
+Revocation: TypeAlias = Literal["good", "revoked", "unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSignature:
     """One signature of a PDF and what can be said of it.
 
     `intact`: what it covers was not changed, and nothing but permitted updates follows it. `trusted`: its certificate
-    leads to an authority that is trusted here. `signed_at` is the signer's own word, `stamped_at` a time stamp
-    authority's.
+    leads to an authority that is trusted here and is not known to be revoked. `signed_at` is the signer's own word,
+    `stamped_at` a time stamp authority's. `revocation`: `good`, `revoked` (since `revoked_at`), or `unknown` where no
+    list in force speaks of the certificate. `fault`: why it is not trusted, a code of `app.api.messages.results`.
     """
 
     field: str
@@ -65,6 +69,9 @@ class FoundSignature:
     trusted: bool
     signed_at: dt.datetime | None
     stamped_at: dt.datetime | None
+    revocation: Revocation = "unknown"
+    revoked_at: dt.datetime | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +220,9 @@ class PageReading(Protocol):
 
     async def cut_out(self, pages: Sequence[tuple[Path, int]], output: Path) -> None:
         """Write a PDF of these pages of these files; raises `RecognitionFailed`: `pdf_unreadable`."""
+
+    async def blank_out(self, pdf: Path, pages: Collection[int], output: Path) -> None:
+        """Write the file with empty pages in the place of these, and nothing of them left; raises as `cut_out`."""
 
 
 @dataclass(frozen=True, slots=True)

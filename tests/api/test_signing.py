@@ -1,11 +1,14 @@
 """The queue of signatures: how long each has waited, fifty at once, one bad one among them, delegations."""
 
+import datetime as dt
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.adapters.signing import ThreadedSigner
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.core.db import execute, fetch_one
@@ -16,7 +19,7 @@ from app.signing import sign_requests
 from tests.factories.dossiers import SUPPLEMENT, Desk, codes, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, account_of, headers_of, signed_in
 from tests.factories.results import ResultDesk, draft_body, held, pages_of, printed, reasons_of
-from tests.factories.signatures import changed, cms_parts, foreign_signer
+from tests.factories.signatures import RevokingAuthority, changed, cms_parts, foreign_signer
 
 
 @pytest.fixture
@@ -316,6 +319,18 @@ async def test_a_result_signed_elsewhere_is_taken_only_from_who_may_sign_for_the
     body = draft_body(text=None, content_sha256=await held(office.application, code, signed), already_signed=True)
     answer = await office.post(f"/dossiers/{code}/results", body, by=office.desk.specialist, expect=403)
     assert codes(answer) == ["out_of_scope"]
+
+
+async def test_a_leader_whose_certificate_was_revoked_signs_nothing(office: ResultDesk, tmp_path: Path) -> None:
+    waiting = await office.waiting(await office.processing())
+    leader = await account_of(office.application, Role.APPROVING_LEADER, COMMUNE)
+    authority = RevokingAuthority(tmp_path)
+    own = replace(office.application, signing=ThreadedSigner(authority.pades, is_test=True))
+    (signed,) = await sign_requests(own, leader, [waiting["request"]["id"]])
+    assert signed.stored is not None
+    authority.publish(int(signed.found[0].serial, 16), until=dt.datetime(2026, 11, 30, tzinfo=dt.UTC))
+    (refused,) = await sign_requests(own, leader, [waiting["request"]["id"]])
+    assert [fault.code for fault in refused.refusals] == ["signing_certificate_revoked"]
 
 
 async def test_what_should_be_signed_and_is_not_is_refused(office: ResultDesk) -> None:

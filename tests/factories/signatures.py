@@ -6,6 +6,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
 from app.adapters.pades import Pades
 from app.adapters.signing import ThreadedSigner
 from app.adapters.signing_keys import DevelopmentAuthority
@@ -35,6 +38,29 @@ class OutsideSigner:
     async def sign(self, pdf: bytes, *, at: dt.datetime) -> bytes:
         identity = SigningIdentity("person", "outside", self.name)
         return await self.signer.sign_pdf(pdf, identity=identity, at=at, reason="", place="")
+
+
+class RevokingAuthority:
+    """An authority with the directory of its revocation lists, and the signer of an office that reads them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.keys = DevelopmentAuthority(directory / "keys")
+        self.lists = directory / "lists"
+        self.lists.mkdir(exist_ok=True)
+
+    def pades(self, *, accepts_unknown: bool = True) -> Pades:
+        return Pades(self.keys, revocation_lists=self.lists, accepts_unknown_revocation=accepts_unknown)
+
+    def publish(self, *revoked: int, until: dt.datetime, pem: bool = False) -> None:
+        """Write a list in force for two weeks until `until`; the serial numbers were revoked on its first day."""
+        authority, begins = self.keys.authority, until - dt.timedelta(days=14)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(authority.chain[0].subject)
+        builder = builder.last_update(begins).next_update(until)
+        for serial in revoked:
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(begins)
+            builder = builder.add_revoked_certificate(entry.build())
+        encoding = serialization.Encoding.PEM if pem else serialization.Encoding.DER
+        (self.lists / "ca.crl").write_bytes(builder.sign(authority.key, hashes.SHA256()).public_bytes(encoding))
 
 
 def foreign_signer(name: str, *, of: Application | None = None) -> OutsideSigner:

@@ -104,6 +104,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Chữ ký toàn vẹn nhưng chưa tin cậy ({verdict}): {signer}, chứng thư do {issuer} cấp",
         "The signature is intact but not trusted ({verdict}): {signer}, certified by {issuer}",
     ),
+    "signature_revoked": (
+        "Chứng thư số của {signer} (do {issuer} cấp) đã bị thu hồi từ {since}; chữ ký không được chấp nhận",
+        "The certificate of {signer} (by {issuer}) was revoked on {since}: the signature is not accepted",
+    ),
+    "signature_revocation_unknown": (
+        "Không có danh sách thu hồi còn hiệu lực để kiểm tra chứng thư số của {signer} (do {issuer} cấp)",
+        "No revocation list in force speaks of the certificate of {signer} (by {issuer})",
+    ),
+    "signing_certificate_revoked": (
+        "Chứng thư số của người ký hoặc của đơn vị đã bị thu hồi",
+        "The certificate of the signer or of the unit was revoked",
+    ),
     "signature_untrusted_here": (
         "Chữ ký vừa tạo không được tin cậy ở đây: kiểm tra chứng thư và danh sách tin cậy",
         "The signature just made is not trusted here: check the certificates and the trusted authorities",

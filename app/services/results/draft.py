@@ -216,24 +216,31 @@ def signature_faults(report: SignatureReport, *, must_be_signed: bool) -> list[R
         return [Refusal("signature_missing", "content_sha256")] if must_be_signed else []
     if not report.intact:
         return [Refusal("signature_broken", "content_sha256", {"verdict": verdict_of(report)})]
+    verdict = verdict_of(report)
     return [
         Refusal(
-            "signature_untrusted",
+            found.fault,
             "content_sha256",
-            {"verdict": verdict_of(report), "signer": found.signer, "issuer": found.issuer},
+            {"verdict": verdict, "signer": found.signer, "issuer": found.issuer, "since": _day(found.revoked_at)},
         )
         for found in report.signatures
-        if not found.trusted
+        if found.fault is not None
     ]
 
 
 def verdict_of(report: SignatureReport) -> str:
-    """Return the one-word judgement that people read: NONE, BROKEN, INTACT:UNTRUSTED or INTACT:TRUSTED."""
+    """Return the one-word judgement that people read: NONE, BROKEN, INTACT: and REVOKED, UNTRUSTED or TRUSTED."""
     if not report.signatures:
         return "NONE"
     if not report.intact:
         return "BROKEN"
+    if any(found.revocation == "revoked" for found in report.signatures):
+        return "INTACT:REVOKED"
     return "INTACT:TRUSTED" if report.trusted else "INTACT:UNTRUSTED"
+
+
+def _day(at: dt.datetime | None) -> str | None:
+    return None if at is None else local_date(at).strftime("%d/%m/%Y")
 
 
 async def _require_replaceable(connection: AsyncConnection, result_id: int) -> None:

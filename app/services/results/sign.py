@@ -34,6 +34,8 @@ from app.services.results.printed import agency_name
 PDF = "application/pdf"
 _TOGETHER = 4
 """So many are signed side by side: what waits for a store or a time stamp lets others compute."""
+_NOT_KEPT = ("intact", "fault")
+"""Of a signature that is kept these are known."""
 # Both in the upper margin of the first page: the agency at the outer right, the person beside it.
 _UNIT_BOX = SignatureBox(right=14, top=6, width=200, height=34)
 _PERSON_BOX = SignatureBox(right=222, top=6, width=200, height=34)
@@ -194,7 +196,7 @@ async def keep_signed(
         NewDocument(kind=DocumentKind.RESULT, name=f"{file_name(number)}.pdf", content_sha256=stored.sha256),
         now=now,
     )
-    signatures = [{name: value for name, value in asdict(one).items() if name != "intact"} for one in found]
+    signatures = [{name: value for name, value in asdict(one).items() if name not in _NOT_KEPT} for one in found]
     await writes.mark_signed(
         connection, result_id, sha256=stored.sha256, document_id=document.id, signatures=signatures, now=now
     )
@@ -245,7 +247,9 @@ async def _sign_one(storage: BlobStore, signer: Signer, actor: Actor, row: Any, 
         report = await signer.validate_pdf(pdf, at=now)
         if not report.trusted:
             # A signature that we ourselves would refuse must not leave the house.
-            return SignedBytes(row.id, row, None, (), (Refusal("signature_untrusted_here"),))
+            revoked = any(found.revocation == "revoked" for found in report.signatures)
+            code = "signing_certificate_revoked" if revoked else "signature_untrusted_here"
+            return SignedBytes(row.id, row, None, (), (Refusal(code),))
         stored = await put_content(storage, pdf, media_type=PDF)
     except SigningFailed as error:
         return SignedBytes(row.id, row, None, (), (Refusal(error.code),))

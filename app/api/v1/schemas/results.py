@@ -10,7 +10,7 @@ from app.api.v1.schemas.dossiers import local, notice
 from app.core.clock import LOCAL_ZONE
 from app.core.db import from_json
 from app.domain.errors import Refusal
-from app.services.ports import SignatureReport
+from app.services.ports import Revocation, SignatureReport
 from app.services.results.draft import verdict_of
 from app.services.results.sign import SignedItem, WaitingResult
 
@@ -31,7 +31,10 @@ class ResultUnitOut(BaseModel):
 
 
 class SignatureOut(BaseModel):
-    """A signature as it was judged. `signed_at`: the signer's word; `stamped_at`: a time stamp authority's."""
+    """A signature as it was judged. `signed_at`: the signer's word; `stamped_at`: a time stamp authority's.
+
+    `revocation`: whether a list in force names its certificate; `unknown` where none speaks of it.
+    """
 
     field: str
     signer: str
@@ -41,6 +44,8 @@ class SignatureOut(BaseModel):
     trusted: bool
     signed_at: dt.datetime | None
     stamped_at: dt.datetime | None
+    revocation: Revocation
+    revoked_at: dt.datetime | None
 
 
 class SignatureRequestOut(BaseModel):
@@ -194,6 +199,10 @@ class ResultLinkOut(BaseModel):
 _VERDICTS = {
     "NONE": ("Không có chữ ký số", "No signature"),
     "BROKEN": ("Không toàn vẹn: tệp đã bị sửa sau khi ký", "Broken: the file was changed after it was signed"),
+    "INTACT:REVOKED": (
+        "Toàn vẹn nhưng chứng thư số đã bị thu hồi",
+        "Intact, but a certificate was revoked",
+    ),
     "INTACT:UNTRUSTED": (
         "Toàn vẹn nhưng chưa tin cậy: chứng thư không do tổ chức được tin cậy ở đây cấp",
         "Intact but not trusted: certified by an authority that is not trusted here",
@@ -303,6 +312,8 @@ def check_document(report: SignatureReport) -> SignatureCheckOut:
             trusted=found.trusted,
             signed_at=local(found.signed_at),
             stamped_at=local(found.stamped_at),
+            revocation=found.revocation,
+            revoked_at=local(found.revoked_at),
         )
         for found in report.signatures
     ]
@@ -328,6 +339,8 @@ def _signature(found: dict[str, Any]) -> SignatureOut:
         **{name: found[name] for name in ("field", "signer", "organization", "issuer", "serial", "trusted")},
         signed_at=_instant(found["signed_at"]),
         stamped_at=_instant(found["stamped_at"]),
+        revocation=found.get("revocation", "unknown"),
+        revoked_at=_instant(found.get("revoked_at")),
     )
 
 
