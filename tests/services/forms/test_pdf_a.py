@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pikepdf
+import pypdfium2
 
 from app.services.custody.label import Label
 from app.services.digitization.separators import SeparatorSheets, print_sheets
@@ -15,7 +16,7 @@ from tests.factories.forms import CODE, TOKEN, sample
 from tests.factories.results import LEGAL_BASIS, TEXT, printed
 from tests.factories.signatures import changed
 from tests.pdf_a import claimed_level, failures_in, failures_of
-from tests.services.forms.test_render import AT
+from tests.services.forms.test_render import AT, text_of
 
 RECEIPT = "TT03-2025-01"
 RESULT = {
@@ -58,6 +59,13 @@ def test_what_else_the_house_prints_is_pdf_a() -> None:
         "void": stamp_void(render(RECEIPT, _sample(RECEIPT), at=AT), at=AT),
     }
     assert failures_in(papers) == {}
+
+
+def test_what_the_face_cannot_show_is_a_box_and_keeps_no_paper_from_being_printed() -> None:
+    typed = "Lý 李 \ua680 😀\x01\u2028\ufeff, é\u0323, Đỗ"
+    paper = render("TT03-2025-03", sample("TT03-2025-03", applicant_name=typed), at=AT)
+    assert "Lý □ □ □ , é\u0323, Đỗ" in text_of(pypdfium2.PdfDocument(paper))
+    assert failures_of(paper) == []
 
 
 def clauses(pdf: bytes, level: str | None = "2b") -> set[str]:
