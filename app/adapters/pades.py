@@ -1,12 +1,18 @@
-"""PAdES by pyHanko: B-B, and B-T where a time stamp authority is configured. Judging signatures asks no network."""
+"""PAdES by pyHanko: B-B, and B-T where a time stamp authority is configured. Judging signatures asks no network.
+
+Whether a certificate is revoked is read from lists in a directory.
+"""
 
 import datetime as dt
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -20,15 +26,26 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
+from app.adapters.revocation_lists import RevocationLists
 from app.adapters.signing_keys import NO_LEGAL_VALUE, KeySource, read_certificates
 from app.core.clock import LOCAL_ZONE
 from app.services.forms.press import Press
-from app.services.ports import FoundSignature, SignatureBox, SignatureReport, SigningFailed, SigningIdentity
+from app.services.ports import (
+    FoundSignature,
+    Revocation,
+    SignatureBox,
+    SignatureReport,
+    SigningFailed,
+    SigningIdentity,
+)
+
+# Its warnings name the person of a certificate; what is wrong with a signature is in the report.
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
 
 _STAMP = Path(__file__).parent / "signature_stamp.typ"
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)")
@@ -62,10 +79,18 @@ class Pades:
     """Signs with the keys of one source and judges signatures; every method blocks."""
 
     def __init__(
-        self, keys: KeySource, *, trust_file: Path | None = None, time_stamper: TimeStamper | None = None
+        self,
+        keys: KeySource,
+        *,
+        trust_file: Path | None = None,
+        revocation_lists: Path | None = None,
+        accepts_unknown_revocation: bool = True,
+        time_stamper: TimeStamper | None = None,
     ) -> None:
         self._keys = keys
         self._trust_file = trust_file
+        self._revocation_lists = RevocationLists(revocation_lists)
+        self._accepts_unknown_revocation = accepts_unknown_revocation
         self._time_stamper = time_stamper
         # How much room a certificate's signatures need; finding it out costs pyHanko a trial signature.
         self._rooms: dict[bytes, int] = {}
@@ -127,13 +152,16 @@ class Pades:
         """Do what `app.services.ports.Signer.validate_pdf` promises."""
         try:
             found = PdfFileReader(BytesIO(pdf), strict=False).embedded_regular_signatures
-            roots = self._trust_roots()
-            statuses = [validate_pdf_signature(one, _context(roots, at), _context(roots, at)) for one in found]
+            judge = _Judge(self._trust_roots(), self._revocation_lists.current(), at)
+            judged = [judge.judge(one) for one in found]
         except Exception as error:  # a file from outside may break the reader anywhere
             raise SigningFailed("pdf_unreadable") from error
-        whole = bool(statuses) and statuses[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
+        whole = bool(judged) and judged[-1].status.coverage is SignatureCoverageLevel.ENTIRE_FILE
         return SignatureReport(
-            signatures=tuple(_found(one.field_name, status) for one, status in zip(found, statuses, strict=True)),
+            signatures=tuple(
+                _found(one.field_name, verdict, accepts_unknown=self._accepts_unknown_revocation)
+                for one, verdict in zip(found, judged, strict=True)
+            ),
             whole=whole,
         )
 
@@ -183,15 +211,69 @@ def _rectangle(writer: IncrementalPdfFileWriter, box: SignatureBox) -> tuple[int
     return int(corner_x - box.width), int(corner_y - box.height), int(corner_x), int(corner_y)
 
 
-def _context(roots: Sequence[asn1_x509.Certificate], at: dt.datetime) -> ValidationContext:
-    # A context remembers what it has seen; each signature is judged with its own.
-    return ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What pyHanko says of a signature, and what the lists say of its certificates."""
+
+    status: PdfSignatureStatus
+    revocation: Revocation
+    revoked_at: dt.datetime | None = None
 
 
-def _found(field: str, status: PdfSignatureStatus) -> FoundSignature:
+class _Judge:
+    """Judges the signatures of one file at one instant."""
+
+    def __init__(
+        self, roots: Sequence[asn1_x509.Certificate], lists: Sequence[crl.CertificateList], at: dt.datetime
+    ) -> None:
+        self._roots = roots
+        self._lists = lists
+        self._at = at
+
+    def judge(self, signature: EmbeddedPdfSignature) -> _Verdict:
+        """Ask for proof that no certificate is revoked; where there is none, for proof that one is."""
+        proven = self._status(signature, self._lists, self._at) if self._lists else None
+        if proven is not None and proven.trusted:
+            return _Verdict(proven, "good")
+        status = self._status(signature, (), self._at)
+        said = [] if proven is None else [proven]
+        # What a list said is still true when the list is too old to vouch for what it does not name.
+        said += [self._status(signature, [one], ended) for one, ended in self._outdated()]
+        for one in said:
+            if one.revocation_details is not None:
+                return _Verdict(status, "revoked", one.revocation_details.revocation_date)
+        return _Verdict(status, "unknown")
+
+    def _outdated(self) -> Iterator[tuple[crl.CertificateList, dt.datetime]]:
+        for one in self._lists:
+            ends = one["tbs_cert_list"]["next_update"].native
+            if ends is not None and ends < self._at:
+                yield one, ends
+
+    def _status(
+        self, signature: EmbeddedPdfSignature, lists: Sequence[crl.CertificateList], at: dt.datetime
+    ) -> PdfSignatureStatus:
+        """Return what pyHanko says; with lists every certificate but the authority's must be in one that is in force.
+
+        A context remembers what it has seen: each judgement has its own, and the time stamp's authority its own again.
+        """
+        signer = ValidationContext(
+            trust_roots=self._roots,
+            allow_fetching=False,
+            moment=at,
+            crls=lists,
+            revocation_mode="require" if lists else "soft-fail",
+        )
+        stamp = ValidationContext(trust_roots=self._roots, allow_fetching=False, moment=at)
+        return validate_pdf_signature(signature, signer, stamp)
+
+
+def _found(field: str, verdict: _Verdict, *, accepts_unknown: bool) -> FoundSignature:
+    status = verdict.status
     subject, issuer = status.signing_cert.subject.native, status.signing_cert.issuer.native
     stamp = status.timestamp_validity
     unchanged = status.coverage is not None and status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+    fault = _fault(verdict, accepts_unknown=accepts_unknown)
     return FoundSignature(
         field=field,
         signer=_name(subject, "common_name") or status.signing_cert.subject.human_friendly,
@@ -199,10 +281,22 @@ def _found(field: str, status: PdfSignatureStatus) -> FoundSignature:
         issuer=_name(issuer, "common_name") or status.signing_cert.issuer.human_friendly,
         serial=f"{status.signing_cert.serial_number:x}",
         intact=status.intact and status.valid and unchanged and status.docmdp_ok is True,
-        trusted=status.trusted,
+        trusted=fault is None,
         signed_at=status.signer_reported_dt,
         stamped_at=None if stamp is None or not (stamp.intact and stamp.valid) else stamp.timestamp,
+        revocation=verdict.revocation,
+        revoked_at=verdict.revoked_at,
+        fault=fault,
     )
+
+
+def _fault(verdict: _Verdict, *, accepts_unknown: bool) -> str | None:
+    """Return why a signature is not trusted; None if it is."""
+    if verdict.revocation == "revoked":
+        return "signature_revoked"
+    if not verdict.status.trusted:
+        return "signature_untrusted"
+    return None if verdict.revocation == "good" or accepts_unknown else "signature_revocation_unknown"
 
 
 def _name(name: Mapping[str, Any], part: str) -> str | None:
