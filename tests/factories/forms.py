@@ -86,7 +86,7 @@ _SAMPLES: dict[Purpose, dict[str, Any]] = {
         "book_number": "12",
         "lookup_secret": "7K3MQ9XA",
         "lookup_address": f"{_BASE}/api/v1/lookup/{CODE}?secret=7K3MQ9XA",
-        "rating_address": f"{_BASE}/api/v1/ratings/kYx3vQ0aXb1cYd2eWf3gUh",
+        "rating_address": f"{_BASE}/r/kYx3vQ0aXb1cYd2eWf3gUh",
     },
     Purpose.SUPPLEMENT_REQUEST: {
         "items": [
