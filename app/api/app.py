@@ -10,7 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from app import __version__
 from app.api import contract, health, pages, problems, streamed, tus, v1
 from app.api.middleware import BodyLimit, RequestContext
-from app.api.v1 import verify
+from app.api.v1 import ratings, verify
 from app.bootstrap import Application
 from app.core.settings import Settings
 
@@ -38,7 +38,7 @@ def build_api(
     problems.install(app)
     for noun in v1.NOUNS:
         noun.add_to(app, prefix=v1.PREFIX)
-    for router in (health.router, verify.short, pages.router):
+    for router in (health.router, verify.short, ratings.short, pages.router):
         router.add_to(app)
     pages.mount_assets(app)
     contract.publish(app)

@@ -6,7 +6,9 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.db import fetch_one
-from tests.factories.dossiers import REFUSE, Desk, codes
+from tests.factories.dossiers import REFUSE, Desk, applicant, codes
+
+PAGE = {"Accept": "text/html,application/xhtml+xml"}
 
 
 @pytest.fixture
@@ -91,3 +93,59 @@ async def test_a_made_up_token_opens_nothing(desk: Desk, made_up: str) -> None:
     assert codes(await desk.get(f"/ratings/{made_up}", expect=404)) == ["rating_unknown"]
     answer = await desk.client.post(f"/api/v1/ratings/{made_up}", json={"level": 5})
     assert codes(answer.json()) == ["rating_unknown"]
+
+
+@pytest.fixture
+def reader(desk: Desk) -> Any:
+    """Somebody with a phone; pages are no part of the contract."""
+    desk.client.event_hooks = {"request": [], "response": []}
+    return desk.client
+
+
+async def test_the_code_on_the_receipt_opens_a_page_that_rates_without_a_script(
+    application: Application, token: str, reader: Any
+) -> None:
+    shown = await reader.get(f"/r/{token}")
+    assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
+    assert "script" not in shown.text
+    assert shown.text.count('type="radio"') == 5
+    for personal in ("Nguyễn Thị Thử Nghiệm", "037990", applicant()["phone"]):
+        assert personal not in shown.text
+    assert (await reader.get(f"/api/v1/ratings/{token}", headers=PAGE)).text == shown.text
+    form = {"level": "4", "reasons": ["polite_staff", "fast_result"], "comment": "Tốt"}
+    thanks = await reader.post(f"/r/{token}", data=form)
+    assert (thanks.status_code, "Cảm ơn" in thanks.text) == (201, True)
+    async with application.database.read() as connection:
+        row = await fetch_one(connection, "select level, comment, channel, assisted, reasons from rating")
+    assert row is not None
+    assert (row.level, row.comment, row.channel, row.assisted) == (4, "Tốt", "own_device", False)
+    assert row.reasons == ["polite_staff", "fast_result"]
+    assert "đã được đánh giá" in (await reader.get(f"/r/{token}")).text
+    again = await reader.post(f"/r/{token}", data=form)
+    assert (again.status_code, "đã được đánh giá" in again.text) == (409, True)
+
+
+async def test_the_page_says_that_it_is_too_early(desk: Desk, reader: Any) -> None:
+    token = (await desk.register())["receipt"]["rating_token"]
+    for answer in (await reader.get(f"/r/{token}"), await reader.post(f"/r/{token}", data={"level": "5"})):
+        assert "Chỉ đánh giá sau khi có kết quả" in answer.text
+
+
+async def test_codes_that_were_never_given_out_get_one_answer(reader: Any) -> None:
+    answers = [await reader.get(f"/r/{made_up}") for made_up in ("aaaaaaaaaaaaaaaaaaaaaa", "x", "%00%00%00", "é" * 9)]
+    answers.append(await reader.post("/r/aaaaaaaaaaaaaaaaaaaaaa", data={"level": "5"}))
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"level": "6"}, {"level": "5", "reasons": "because"}, {"level": "5", "comment": "x" * 301}]
+)
+async def test_an_incomplete_form_rates_nothing(desk: Desk, token: str, reader: Any, form: dict[str, str]) -> None:
+    answer = await reader.post(f"/r/{token}", data=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert (await desk.get(f"/ratings/{token}"))["rated"] is False
+
+
+async def test_a_clerk_who_is_signed_in_does_not_rate_by_the_page(desk: Desk, token: str, reader: Any) -> None:
+    assert (await reader.post(f"/r/{token}", data={"level": "5"}, headers=desk.clerk)).status_code == 403

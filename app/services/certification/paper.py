@@ -48,7 +48,7 @@ async def print_certification(
         "entries": _by_paper(entries),
         "signer": first["signer"],
         "clerk": facts.clerk,
-        "rating_address": f"{public_base_url.rstrip('/')}/api/v1/ratings/{facts.rating_token}",
+        "rating_address": f"{public_base_url.rstrip('/')}/r/{facts.rating_token}",
     }
     return await paper_of(
         connection,

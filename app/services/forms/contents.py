@@ -107,7 +107,7 @@ def _receipt(facts: Any, public_base_url: str) -> dict[str, Any]:
         "book": str(day.year),
         "lookup_secret": secret,
         "lookup_address": f"{base}/api/v1/lookup/{facts.code}?secret={secret}" if secret else None,
-        "rating_address": f"{base}/api/v1/ratings/{rating}" if rating else None,
+        "rating_address": f"{base}/r/{rating}" if rating else None,
     }
 
 
