@@ -8,14 +8,19 @@ import structlog
 
 from app.bootstrap import Application
 from app.domain.errors import Unavailable
+from app.services.digitization.queries import old_quarantined
+from app.services.digitization.writes import forget_quarantined
 from app.services.documents import queries
 from app.services.documents.collect import (
     PART_PREFIX,
     QUARANTINE_PREFIX,
     doom,
+    doom_released,
     doomed_before,
     forget_marks,
+    forget_released,
     old_blobs,
+    released_before,
     remove_doomed,
     unknown_pieces,
 )
@@ -47,6 +52,7 @@ async def collect_orphans(application: Application) -> Collected:
     now, settings = application.clock.now(), application.settings
     before = now - dt.timedelta(hours=settings.orphan_grace_hours)
     uploads = await _forget_uploads(application, now=now)
+    await _forget_quarantined_batches(application, now=now)
     pieces = 0
     for prefix in (PART_PREFIX, QUARANTINE_PREFIX):
         async for keys in old_blobs(application.storage, prefix, before=before):
@@ -60,6 +66,26 @@ async def collect_orphans(application: Application) -> Collected:
     collected = Collected(uploads=uploads, pieces=pieces, contents=contents, workplaces=swept)
     log.info("orphans_collected", uploads=uploads, pieces=pieces, contents=contents, workplaces=swept)
     return collected
+
+
+async def collect_released(application: Application) -> int:
+    """Remove contents that were let go and that nothing else speaks of, at once; return how many.
+
+    May be killed at any point: what is marked is carried on by the next look, here or in `collect_orphans`.
+    """
+    removed = 0
+    async with application.database.read() as connection:
+        waiting = await released_before(connection)
+    for sha256 in waiting:
+        now = application.clock.now()
+        async with application.database.write() as connection:
+            is_doomed = await doom_released(connection, sha256, now=now)
+        if not is_doomed:
+            continue
+        removed += await remove_doomed(application.storage, sha256, before=now)
+        async with application.database.write() as connection:
+            await forget_released(connection, sha256, now=now)
+    return removed
 
 
 async def _forget_uploads(application: Application, *, now: dt.datetime) -> int:
@@ -79,6 +105,17 @@ async def _forget_uploads(application: Application, *, now: dt.datetime) -> int:
             if key is not None:
                 await application.storage.remove(key)
     return forgotten
+
+
+async def _forget_quarantined_batches(application: Application, *, now: dt.datetime) -> None:
+    """The batch stays in the list; its file goes when outcomes of uploads go."""
+    before = now - dt.timedelta(days=application.settings.upload_keep_days)
+    async with application.database.read() as connection:
+        found = await old_quarantined(connection, before=before)
+    for row in found:
+        async with application.database.write() as connection:
+            await forget_quarantined(connection, row.id)
+        await application.storage.remove(row.quarantine_key)
 
 
 async def _remove_contents(application: Application, *, before: dt.datetime, now: dt.datetime) -> int:

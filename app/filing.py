@@ -292,7 +292,7 @@ async def _end_badly(application: Application, upload_id: str, error: DomainErro
     if state is UploadState.QUARANTINED:
         with open_workplace(application.settings.data_dir) as workplace:
             file = await _assemble(application, keys, workplace / "handed-in")
-            quarantine_key = await _put_aside(application, file)
+            quarantine_key = await put_aside(application, file)
     async with application.database.write() as connection:
         ended = await writes.end(
             connection,
@@ -312,7 +312,7 @@ async def _quarantine_handed_in(
     application: Application, actor: Actor, dossier_code: str, file: HandedIn, filing: Filing, found: VirusFound
 ) -> None:
     """Note a file that came in one request as an upload that ended in quarantine."""
-    key = await _put_aside(application, file)
+    key = await put_aside(application, file)
     now = application.clock.now()
     async with application.database.write() as connection:
         dossier = await seen_dossier(connection, actor, dossier_code, Permission.DOCUMENTS_ADD)
@@ -330,7 +330,8 @@ async def _quarantine_handed_in(
         await writes.open_upload(connection, values)
 
 
-async def _put_aside(application: Application, file: HandedIn) -> str:
+async def put_aside(application: Application, file: HandedIn) -> str:
+    """Put a file that may not be opened where no route reaches; return its key."""
     key = f"{QUARANTINE_PREFIX}/{file.sha256}-{random_secret(_KEY_BYTES)}"
     await application.storage.put(key, file.path)
     return key

@@ -8,19 +8,29 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import structlog
+
 from app.bootstrap import Application
-from app.domain.documents import DocumentKind
-from app.domain.errors import ActionRefused, InvalidInput, Refusal
+from app.collecting import collect_released
+from app.domain.documents import DocumentKind, FileType
+from app.domain.errors import ActionRefused, InvalidInput, Refusal, Unavailable
 from app.domain.permissions import Actor
+from app.filing import put_aside
 from app.services.digitization import sign
-from app.services.digitization.inputs import SignPiece, batch_from
+from app.services.digitization.discards.let_go import DiscardedPapers, discarded_papers, files_with, write_let_go
+from app.services.digitization.inputs import NewBatch, SignPiece, batch_from
 from app.services.digitization.queries import batch_view
 from app.services.digitization.read import open_picture
-from app.services.digitization.receive import place_of_batch, receive_batch
+from app.services.digitization.receive import BatchPlace, place_of_batch, quarantine_batch, receive_batch
 from app.services.digitization.sign import SealedCopy
+from app.services.documents.contents import fetch_file, keep_file
 from app.services.documents.limits import limits_of
 from app.services.documents.links import OpenedContent
-from app.services.documents.take_in import Filing, HandedIn, Prepared, ensure_kept, prepare
+from app.services.documents.take_in import Filing, HandedIn, Prepared, VirusFound, ensure_kept, prepare
+from app.services.documents.workplace import open_workplace
+from app.services.ports import RecognitionFailed
+
+log = structlog.get_logger(__name__)
 
 
 async def batch_handed_in(
@@ -28,14 +38,21 @@ async def batch_handed_in(
 ) -> tuple[Any, bool]:
     """Keep the files of a batch and ask for its digitization; return the batch as it is shown and whether it is new.
 
-    Raises `InvalidInput` for every reason why a file is not accepted, and what `place_of_batch` raises.
+    Raises `InvalidInput` for every reason why a file is not accepted, and what `place_of_batch` raises. A file with a
+    virus goes into quarantine, where the clerk sees it as a batch of its own.
     """
     new = batch_from(fields)
     if bool(files) == (new.document_id is not None):
         raise InvalidInput(Refusal("scan_files_or_document", "file"))
     async with application.database.read() as connection:
         place = await place_of_batch(connection, actor, new)
-    prepared = [await _prepared(application, file, Path(mkdtemp(dir=workplace))) for file in files]
+    prepared = []
+    for file in files:
+        try:
+            prepared.append(await _prepared(application, file, Path(mkdtemp(dir=workplace))))
+        except VirusFound as found:
+            await _quarantine(application, actor, new, place, file, found)
+            raise
     pages = sum(one.page_count or 0 for one in prepared)
     most = application.settings.scan_batch_max_pages
     if pages > most:
@@ -66,6 +83,59 @@ async def sealed_copy(application: Application, actor: Actor, piece_id: int, bod
         except ActionRefused as refused:
             return SealedCopy(piece_id, None, None, refused.refusals)
     return await sign.seal_copy(application.storage, application.signing, row, body, now=application.clock.now())
+
+
+async def let_go_discarded(application: Application) -> int:
+    """Take the pages of discarded papers out of the files of their batches, and their contents out of the store.
+
+    Returns how many papers were let go. What is interrupted is met again; a file that cannot be read is told.
+    """
+    now = application.clock.now()
+    async with application.database.read() as connection:
+        due = await discarded_papers(connection, now=now)
+    done = 0
+    for papers in due:
+        try:
+            with open_workplace(application.settings.data_dir) as workplace:
+                await _let_go(application, papers, workplace)
+        except (Unavailable, RecognitionFailed) as error:
+            log.error("discarded_paper_stays", batch=papers.batch_id, kind=error.code)  # noqa: TRY400 - told by its code
+            continue
+        done += len(papers.piece_ids)
+    await collect_released(application)
+    return done
+
+
+async def _let_go(application: Application, papers: DiscardedPapers, workplace: Path) -> None:
+    now, made = application.clock.now(), {}
+    async with application.database.read() as connection:
+        files = await files_with(connection, papers)
+    for position, sha256 in files.items():
+        whole, left = workplace / f"source-{position}.pdf", workplace / f"left-{position}.pdf"
+        await fetch_file(application.storage, sha256, whole)
+        await application.pages.blank_out(whole, papers.pages[position], left)
+        made[position] = (sha256, await keep_file(application.storage, left, media_type=FileType.PDF.value))
+    async with application.database.write() as connection:
+        await write_let_go(connection, papers, made, now=now)
+
+
+async def _quarantine(
+    application: Application, actor: Actor, new: NewBatch, place: BatchPlace, file: HandedIn, found: VirusFound
+) -> None:
+    key = await put_aside(application, file)
+    async with application.database.write() as connection:
+        is_new = await quarantine_batch(
+            connection,
+            actor,
+            new,
+            place,
+            sha256=file.sha256,
+            virus=str(found.refusals[0].params["signature"]),
+            quarantine_key=key,
+            now=application.clock.now(),
+        )
+    if not is_new:
+        await application.storage.remove(key)
 
 
 async def _prepared(application: Application, file: HandedIn, workplace: Path) -> Prepared:

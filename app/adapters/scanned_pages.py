@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,9 @@ class ScannedPages:
 
     async def cut_out(self, pages: Sequence[tuple[Path, int]], output: Path) -> None:
         await asyncio.to_thread(_cut_out, pages, output)
+
+    async def blank_out(self, pdf: Path, pages: Collection[int], output: Path) -> None:
+        await asyncio.to_thread(_blank_out, pdf, pages, output)
 
     async def _look_from(self, pdf: Path, first: int, last: int) -> AsyncGenerator[SeenPage]:
         """Yield pages until the end or until one fails the process; that one is the last and says so."""
@@ -105,6 +108,28 @@ def _count(pdf: Path) -> int:
         raise RecognitionFailed("pdf_unreadable") from error
 
 
+def _blank_out(pdf: Path, pages: Collection[int], output: Path) -> None:
+    try:
+        with pikepdf.open(pdf) as source, pikepdf.new() as left:
+            for number, page in enumerate(source.pages, 1):
+                if number in pages:
+                    left.add_blank_page()
+                else:
+                    left.pages.append(page)
+            _save(left, output)
+    except pikepdf.PdfError as error:
+        raise RecognitionFailed("pdf_unreadable") from error
+
+
+def _save(made: pikepdf.Pdf, output: Path) -> None:
+    """Write a file that was put together: what its pages do not show is not in it.
+
+    The same pages make the same bytes, and with them the same hash, whenever they are put together.
+    """
+    made.remove_unreferenced_resources()
+    made.save(output, deterministic_id=True)
+
+
 def _cut_out(pages: Sequence[tuple[Path, int]], output: Path) -> None:
     opened: dict[Path, pikepdf.Pdf] = {}
     try:
@@ -113,8 +138,7 @@ def _cut_out(pages: Sequence[tuple[Path, int]], output: Path) -> None:
                 if path not in opened:
                     opened[path] = pikepdf.open(path)
                 piece.pages.append(opened[path].pages[number - 1])
-            # The same pages make the same bytes, and with them the same hash, whenever they are cut out.
-            piece.save(output, deterministic_id=True)
+            _save(piece, output)
     except (pikepdf.PdfError, IndexError) as error:
         raise RecognitionFailed("pdf_unreadable") from error
     finally:

@@ -18,7 +18,10 @@ _COMPONENT = re.compile(r"[A-Z0-9._-]{1,64}", re.ASCII)
 
 
 class BatchState(StrEnum):
-    """Where a batch stands. `not_digitized`: cut and kept, but no page was read; `partly_failed`: some were not."""
+    """Where a batch stands. `not_digitized`: cut and kept, but no page was read; `partly_failed`: some were not.
+
+    `quarantined`: the virus check named something in one of its files; nothing else of it is kept.
+    """
 
     RECEIVED = "received"
     PROCESSING = "processing"
@@ -26,6 +29,7 @@ class BatchState(StrEnum):
     PARTLY_FAILED = "partly_failed"
     NOT_DIGITIZED = "not_digitized"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
 
     @property
     def is_retryable(self) -> bool:

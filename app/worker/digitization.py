@@ -9,7 +9,7 @@ from app.bootstrap import Application
 from app.services.digitization import process
 from app.services.digitization.process import PieceToRead, Source, Work
 from app.services.digitization.writes import fail_batch
-from app.services.documents.contents import Content, hash_file, open_stream, put_file, record_content
+from app.services.documents.contents import Content, fetch_file, keep_file, record_content
 from app.services.documents.workplace import open_workplace
 from app.services.ports import RecognitionFailed
 
@@ -27,7 +27,7 @@ async def digitize_batch(application: Application, batch_id: int) -> None:
     with open_workplace(application.settings.data_dir) as workplace:
         files = {source.position: workplace / f"source-{source.position}.pdf" for source in work.sources}
         for source in work.sources:
-            await _fetch(application, source, files[source.position])
+            await fetch_file(application.storage, source.sha256, files[source.position])
         for source in work.sources:
             await _look(application, work, source, files[source.position])
         async with application.database.write() as connection:
@@ -50,12 +50,6 @@ async def give_up(application: Application, batch_id: int) -> None:
     """Write that the batch failed: the job was tried as often as it may be. Somebody may ask for another try."""
     async with application.database.write() as connection:
         await fail_batch(connection, batch_id, reason="processing_failed", now=application.clock.now())
-
-
-async def _fetch(application: Application, source: Source, target: Path) -> None:
-    with target.open("wb") as file:
-        async for piece in open_stream(application.storage, source.sha256):
-            file.write(piece)
 
 
 async def _look(application: Application, work: Work, source: Source, file: Path) -> None:
@@ -83,7 +77,7 @@ async def _read(application: Application, piece: PieceToRead, files: dict[int, P
     kept: Content | None = None
     try:
         await application.pages.cut_out([(files[source], page) for source, page, _ in piece.pages], picture)
-        kept = await _keep(application, picture)
+        kept = await keep_file(application.storage, picture, media_type=_PDF)
         read = await application.recognition.recognize(picture, searchable)
     except RecognitionFailed as failure:
         async with application.database.write() as connection:
@@ -93,13 +87,8 @@ async def _read(application: Application, piece: PieceToRead, files: dict[int, P
                 connection, piece, reason=failure.code, picture_sha256=None if kept is None else kept.sha256
             )
         return
-    content = await _keep(application, searchable)
+    content = await keep_file(application.storage, searchable, media_type=_PDF)
     async with application.database.write() as connection:
         for stored in (kept, content):
             await record_content(connection, stored, now=application.clock.now())
         await process.store_read(connection, piece, read, picture_sha256=kept.sha256, content_sha256=content.sha256)
-
-
-async def _keep(application: Application, path: Path) -> Content:
-    sha256, size = hash_file(path)
-    return await put_file(application.storage, path, sha256=sha256, size_bytes=size, media_type=_PDF)

@@ -10,6 +10,7 @@ from app.collecting import collect_orphans
 from app.core.clock import local_date
 from app.core.db import SERVICE_ROLE, plain_url
 from app.filing import finish_waiting
+from app.scanning import let_go_discarded
 from app.services.audit.queries import forget_answers
 from app.services.deadlines.changes import RECOMPUTE_TASK
 from app.services.digitization.process import DIGITIZATION_QUEUE, DIGITIZE_TASK
@@ -87,6 +88,11 @@ def job_queue(application: Application) -> App:
     @queue.task(name="finish_uploads", queueing_lock="finish_uploads")
     async def finish_uploads(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
         await finish_waiting(application)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="let_go_discarded_scans", queueing_lock="let_go_discarded_scans")
+    async def let_go_discarded_scans(timestamp: int) -> None:  # noqa: ARG001 - given by the queue
+        await let_go_discarded(application)
 
     @queue.periodic(cron="37 * * * *")
     @queue.task(name="collect_orphans", queueing_lock="collect_orphans")

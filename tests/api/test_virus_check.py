@@ -1,6 +1,7 @@
 """With a virus check nothing is kept that was not found clean; what was found lies in quarantine, seen by the clerk."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import AsyncIterator
 
 import httpx
@@ -9,10 +10,13 @@ import pytest
 from app.adapters.clamd import ClamdScanner
 from app.api.app import serve_opened
 from app.bootstrap import Application
+from app.collecting import collect_orphans
+from app.core.clock import FixedClock
 from app.filing import finish_waiting
 from tests.api.test_uploads import opened
 from tests.factories.dossiers import Desk, codes, desk_of
 from tests.factories.files import pdf_of
+from tests.factories.people import COMMUNE
 from tests.services.documents.clamd_of_the_suite import EICAR, Clamd, running_clamd
 
 SICK = pdf_of(text="sick") + EICAR
@@ -69,6 +73,32 @@ async def test_a_virus_in_pieces_is_found_when_they_are_together(checked_desk: D
     assert (refused.status_code, codes(refused.json())) == (422, ["virus_found"])
     assert (await tus.outcome())["state"] == "quarantined"
     assert [blob.key.partition("/")[0] async for blob in checked.storage.each("")] == ["quarantine"]
+
+
+async def test_a_virus_in_a_scan_batch_lies_in_quarantine_where_the_clerk_sees_it(
+    checked_desk: Desk, checked: Application, clock: FixedClock
+) -> None:
+    for _ in range(2):
+        refused = await checked_desk.client.post(
+            "/api/v1/scan-batches",
+            data={"unit": COMMUNE},
+            files=[("file", ("1", pdf_of())), ("file", ("2", SICK))],
+            headers=checked_desk.clerk,
+        )
+        assert (refused.status_code, codes(refused.json())) == (422, ["virus_found"])
+    (batch,) = (await checked_desk.get("/scan-batches", state="quarantined"))["items"]
+    assert (batch["virus"], batch["reason"]["code"], batch["pages"]) == ("Eicar-Test-Signature", "virus_found", 0)
+    assert "Eicar-Test-Signature" in batch["reason"]["vi"]
+    again = await checked_desk.post(f"/scan-batches/{batch['id']}/retry", {})
+    assert (again.status_code, codes(again.json())) == (409, ["scan_batch_not_retryable"])
+    quarantined = [blob.key async for blob in checked.storage.each("quarantine")]
+    assert len(quarantined) == 1
+    now = clock.now()
+    clock.move_to(dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+    await collect_orphans(checked)
+    clock.move_to(now)
+    assert [blob.key async for blob in checked.storage.each("quarantine")] == []
+    assert len((await checked_desk.get("/scan-batches", state="quarantined"))["items"]) == 1
 
 
 async def test_nothing_passes_while_the_check_is_silent(checked_desk: Desk, checked: Application, clamd: Clamd) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import img2pdf
 import pypdfium2
 import typst
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 _FONTS = Path(__file__).parent.parent.parent / "app" / "data" / "fonts"
 DPI = 200
@@ -93,9 +93,18 @@ def printed(title: str, body: str, *, dpi: int = DPI) -> Sheet:
     return Sheet(picture_of(typeset(title, body), dpi=dpi), dpi)
 
 
-def blank() -> Sheet:
-    """The back of a sheet as a scanner sees it: a little grey, a little noise."""
-    white = Image.new("RGB", (round(8.27 * DPI), round(11.69 * DPI)), (246, 246, 242))
+def cropped(sheet: Sheet) -> Sheet:
+    """The printed part of a page and a margin around it: a paper that is quickly read."""
+    left, top, right, bottom = ImageOps.invert(sheet.picture.convert("L")).getbbox() or (0, 0, *sheet.picture.size)
+    margin = sheet.dpi // 2
+    width, height = sheet.picture.size
+    around = (max(0, left - margin), max(0, top - margin), min(width, right + margin), min(height, bottom + margin))
+    return Sheet(sheet.picture.crop(around), sheet.dpi)
+
+
+def blank(share: float = 1.0) -> Sheet:
+    """The back of a sheet as a scanner sees it: a little grey, a little noise; `share` of an A4 page's height."""
+    white = Image.new("RGB", (round(8.27 * DPI), round(11.69 * DPI * share)), (246, 246, 242))
     return Sheet(_noisy(white, 6))
 
 

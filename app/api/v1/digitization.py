@@ -223,7 +223,8 @@ async def post_discard(
     piece_id: Id, body: DiscardPiece, actor: Scanner, connection: WriteConnection, app: App, request: Request, key: Key
 ) -> Response:
     async def act() -> Response:
-        await pieces.discard_piece(connection, actor, piece_id, body, now=app.clock.now())
+        keep_days = app.settings.upload_keep_days
+        await pieces.discard_piece(connection, actor, piece_id, body, keep_days=keep_days, now=app.clock.now())
         return await _piece(connection, actor, piece_id)
 
     return await _once(connection, request, actor, key, app, act)

@@ -17,8 +17,9 @@ from app.domain.identifiers import check_citizen_number
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
 from app.services.digitization import queries, writes
+from app.services.digitization.discards import writes as discards
 from app.services.digitization.inputs import AssignPiece, ConfirmedValue, ConfirmPiece, DiscardPiece
-from app.services.digitization.process import PRESENTED_ONLY
+from app.services.digitization.process import PRESENTED_ONLY, restate
 from app.services.digitization.read import seen_piece
 from app.services.documents.add import NewDocument, add_document
 from app.services.dossiers.recording.record import record_event, seen_dossier
@@ -111,15 +112,23 @@ async def confirm_piece(
 
 
 async def discard_piece(
-    connection: AsyncConnection, actor: Actor, piece_id: int, body: DiscardPiece, *, now: dt.datetime
+    connection: AsyncConnection, actor: Actor, piece_id: int, body: DiscardPiece, *, keep_days: int, now: dt.datetime
 ) -> None:
-    """Say that a piece does not become a document, and why; of one that is only presented nothing is kept."""
+    """Say that a piece does not become a document, and why; its batch stands as the others say.
+
+    Its pages leave the store after `keep_days`. Of a paper that is only presented nothing is kept: text, values and
+    pictures go at once, the pages in the files of the batch with the worker's next look.
+    """
     row = await _locked(connection, actor, piece_id)
     if row.state != PieceState.OPEN:
         raise ActionRefused(Refusal("scan_piece_closed", params={"state": row.state}))
-    await writes.discard_piece(connection, piece_id, reason=body.reason, by=actor.account_id, now=now)
-    if body.reason == "presented_only":
-        await writes.let_go(connection, piece_id)
+    is_forbidden = body.reason == "presented_only"
+    due = now if is_forbidden else now + dt.timedelta(days=keep_days)
+    await discards.discard_piece(connection, piece_id, reason=body.reason, by=actor.account_id, let_go_due=due, now=now)
+    if is_forbidden:
+        await discards.let_go(connection, piece_id, now=now)
+    await queries.lock_batch(connection, row.batch_id)
+    await restate(connection, row.batch_id)
 
 
 async def _locked(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:

@@ -18,6 +18,7 @@ from app.domain.digitization import (
     Cutting,
     MatchedBy,
     PageKind,
+    PieceState,
     Recognition,
     Side,
     cut,
@@ -285,11 +286,29 @@ def _page_row(piece: PieceToRead, page: ReadPage, lines: Sequence[TextLine]) -> 
 
 async def finish(connection: AsyncConnection, work: Work, *, now: dt.datetime) -> BatchState:
     """Write how the batch ended, as its pieces and pages say."""
-    pieces = await queries.pieces_of_batch(connection, work.batch_id)
-    pages = await queries.pages_of_batch(connection, work.batch_id)
-    failed = sum(page.kind == PageKind.FAILED for page in pages)
-    ending = ending_of([Recognition(piece.recognition) for piece in pieces], failed_sides=failed)
-    reason = OCR_UNAVAILABLE if ending is BatchState.NOT_DIGITIZED else None
+    ending, reason = await _ending(connection, work.batch_id)
     await writes.finish_batch(connection, work.batch_id, state=ending.value, reason=reason, now=now)
-    log.info("scan_batch_finished", batch=work.batch_id, state=ending.value, pages=len(pages), pieces=len(pieces))
+    log.info("scan_batch_finished", batch=work.batch_id, state=ending.value)
     return ending
+
+
+async def restate(connection: AsyncConnection, batch_id: int) -> None:
+    """Write how a finished batch stands now that some piece of it was discarded; one given up halfway stays so."""
+    pieces = await queries.pieces_of_batch(connection, batch_id)
+    if any(piece.state == PieceState.OPEN and piece.recognition == Recognition.WAITING for piece in pieces):
+        return
+    ending, reason = await _ending(connection, batch_id)
+    await writes.restate_batch(connection, batch_id, state=ending.value, reason=reason)
+
+
+async def _ending(connection: AsyncConnection, batch_id: int) -> tuple[BatchState, str | None]:
+    """Return how a batch ends, and why: as its pieces say, those left out that somebody discarded."""
+    pieces = await queries.pieces_of_batch(connection, batch_id)
+    discarded = {piece.id for piece in pieces if piece.state == PieceState.DISCARDED}
+    failed = sum(
+        page.kind == PageKind.FAILED and page.piece_id not in discarded
+        for page in await queries.pages_of_batch(connection, batch_id)
+    )
+    left = [Recognition(piece.recognition) for piece in pieces if piece.id not in discarded]
+    ending = ending_of(left, failed_sides=failed)
+    return ending, OCR_UNAVAILABLE if ending is BatchState.NOT_DIGITIZED else None

@@ -12,7 +12,7 @@ from app.services.identity.scope import unit_in_scope
 _UNIT = "select u.id, u.code, u.name, u.path from unit u where u.code = $1"
 
 _BATCHES = """
-select b.id, b.state, b.reason, b.cut, b.scanned_at, b.device, b.received_at, b.started_at, b.finished_at,
+select b.id, b.state, b.reason, b.virus, b.cut, b.scanned_at, b.device, b.received_at, b.started_at, b.finished_at,
   u.code as unit_code, u.name as unit_name, u.path as unit_path, d.code as dossier_code,
   by.display_name as received_by, n.pages, n.looked_at, n.blank, n.separators, n.failed, p.pieces, p.read, p.open
 from {batches} b join unit u on u.id = b.unit_id
@@ -20,13 +20,14 @@ left join dossier d on d.id = b.dossier_id left join account by on by.id = b.rec
 cross join lateral (
   select (select coalesce(sum(s.page_count), 0) from scan_source s where s.batch_id = b.id) as pages,
     count(*) as looked_at, count(*) filter (where g.kind = 'blank') as blank,
-    count(*) filter (where g.kind = 'separator') as separators, count(*) filter (where g.reason is not null) as failed
-  from scan_page g where g.batch_id = b.id
+    count(*) filter (where g.kind = 'separator') as separators,
+    count(*) filter (where g.reason is not null and i.state is distinct from 'discarded') as failed
+  from scan_page g left join scan_piece i on i.id = g.piece_id where g.batch_id = b.id
 ) n
 cross join lateral (
   select count(*) as pieces, count(*) filter (where i.recognition = 'done') as read,
     count(*) filter (where i.state = 'open') as open
-  from scan_piece i where i.batch_id = b.id
+  from scan_piece i where i.batch_id = b.id and i.state <> 'discarded'
 ) p
 """
 
@@ -90,6 +91,16 @@ async def batches_page(
         None if after is None else after[0],
         None if after is None else after[1],
         limit,
+    )
+
+
+async def old_quarantined(connection: AsyncConnection, *, before: dt.datetime) -> Sequence[Any]:
+    """Return `id` and `quarantine_key` of batches whose file lies in quarantine since before then."""
+    return await fetch_all(
+        connection,
+        "select id, quarantine_key from scan_batch where state = 'quarantined' and quarantine_key is not null "
+        "and finished_at < $1 order by id limit 1000",
+        before,
     )
 
 

@@ -64,12 +64,15 @@ async def receive_batch(
     The same files from the same unit for the same dossier again are the same batch: a repeated request makes no second
     one, and starts nothing.
     """
+    sources = _sources(files) if place.document is None else [_source_of(place.document)]
+    fingerprint = _fingerprint(new, sources)
+    same = await queries.batch_with_fingerprint(connection, place.unit_id, fingerprint)
+    if same is not None:  # what was let go of it since does not come back
+        return same, False
     for prepared in files:
         for content in (prepared.content, prepared.original):
             if content is not None:
                 await record_content(connection, content, now=now)
-    sources = _sources(files) if place.document is None else [_source_of(place.document)]
-    fingerprint = _fingerprint(new, sources)
     batch_id = await writes.receive_batch(
         connection,
         unit_id=place.unit_id,
@@ -89,6 +92,33 @@ async def receive_batch(
         return same, False
     await ask_for_digitization(connection, batch_id)
     return batch_id, True
+
+
+async def quarantine_batch(
+    connection: AsyncConnection,
+    actor: Actor,
+    new: NewBatch,
+    place: BatchPlace,
+    *,
+    sha256: str,
+    virus: str,
+    quarantine_key: str,
+    now: dt.datetime,
+) -> bool:
+    """Write that `virus` was found in a file of a batch, for the clerk to see; False if that very file was before."""
+    return await writes.quarantine_batch(
+        connection,
+        unit_id=place.unit_id,
+        dossier_id=place.dossier_id,
+        fingerprint=hashlib.sha256(f"{new.dossier or ''}\nquarantine\n{sha256}".encode()).hexdigest(),
+        cut=new.cut.value,
+        virus=virus,
+        quarantine_key=quarantine_key,
+        scanned_at=new.scanned_at,
+        device=new.device,
+        received_by=actor.account_id,
+        now=now,
+    )
 
 
 async def retry_batch(connection: AsyncConnection, actor: Actor, batch_id: int) -> None:

@@ -84,6 +84,7 @@ on conflict (piece_id, name) do update set kind = excluded.kind, label = exclude
 _RETRY = """
 with pages as (
   update scan_page set reason = 'waiting_for_retry' where batch_id = $1 and kind = 'failed'
+    and not exists (select from scan_piece i where i.id = scan_page.piece_id and i.state = 'discarded')
   returning piece_id
 ),
 pieces as (
@@ -94,17 +95,12 @@ pieces as (
 update scan_batch set state = 'received', reason = null, finished_at = null where id = $1
 """
 
-# A paper that may not be kept: what was read of it goes, and nothing leads to its pictures any more.
-_LET_GO = """
-with pages as (
-  update scan_page set text = null, confidence = null where piece_id = $1
-),
-fields as (
-  delete from scan_field where piece_id = $1
-)
-update scan_piece set picture_sha256 = null, content_sha256 = null, candidates = '[]', confidence = null,
-  recognition = case recognition when 'done' then 'failed' else recognition end
-where id = $1
+_QUARANTINE = """
+insert into scan_batch (unit_id, dossier_id, fingerprint, cut, state, reason, virus, quarantine_key, scanned_at,
+  device, received_at, received_by, finished_at)
+values ($1, $2, $3, $4, 'quarantined', 'virus_found', $5, $6, $7, $8, $9, $10, $9)
+on conflict (unit_id, fingerprint) do nothing
+returning id
 """
 
 _CONFIRM_VALUES = """
@@ -222,6 +218,55 @@ async def finish_batch(
     )
 
 
+async def restate_batch(connection: AsyncConnection, batch_id: int, *, state: str, reason: str | None) -> None:
+    """Write what a finished batch is since some piece of it was discarded."""
+    await execute(
+        connection,
+        "update scan_batch set state = $2, reason = $3 "
+        "where id = $1 and state in ('processed', 'partly_failed', 'not_digitized', 'failed')",
+        batch_id,
+        state,
+        reason,
+    )
+
+
+async def quarantine_batch(
+    connection: AsyncConnection,
+    *,
+    unit_id: int,
+    dossier_id: int | None,
+    fingerprint: str,
+    cut: str,
+    virus: str,
+    quarantine_key: str,
+    scanned_at: dt.datetime | None,
+    device: str | None,
+    received_by: int | None,
+    now: dt.datetime,
+) -> bool:
+    """Insert a batch of which a file lies in quarantine; False if the unit sent the very same file before."""
+    row = await fetch_one(
+        connection,
+        _QUARANTINE,
+        unit_id,
+        dossier_id,
+        fingerprint,
+        cut,
+        virus,
+        quarantine_key,
+        scanned_at,
+        device,
+        now,
+        received_by,
+    )
+    return row is not None
+
+
+async def forget_quarantined(connection: AsyncConnection, batch_id: int) -> None:
+    """Write that the file in quarantine is not kept any longer."""
+    await execute(connection, "update scan_batch set quarantine_key = null where id = $1", batch_id)
+
+
 async def fail_batch(connection: AsyncConnection, batch_id: int, *, reason: str, now: dt.datetime) -> None:
     """Write that a batch is not processed any further."""
     await execute(
@@ -258,24 +303,6 @@ async def assign_piece(
         now,
         by,
     )
-
-
-async def discard_piece(
-    connection: AsyncConnection, piece_id: int, *, reason: str, by: int | None, now: dt.datetime
-) -> None:
-    await execute(
-        connection,
-        "update scan_piece set state = 'discarded', reason = $2, changed_at = $3, changed_by = $4 where id = $1",
-        piece_id,
-        reason,
-        now,
-        by,
-    )
-
-
-async def let_go(connection: AsyncConnection, piece_id: int) -> None:
-    """Remove text, values and pictures of a piece that may not be kept."""
-    await execute(connection, _LET_GO, piece_id)
 
 
 async def confirm_values(

@@ -7,8 +7,10 @@ wrote it before is met by the mark. Only then are the bytes removed, if they are
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.db import transaction
 from app.services.documents import queries, writes
 from app.services.documents.contents import CONTENT_PREFIX, content_key
 from app.services.documents.uploads import queries as upload_queries
@@ -50,6 +52,31 @@ async def remove_doomed(storage: BlobStore, sha256: str, *, before: dt.datetime)
         return False
     await storage.remove(content_key(sha256))
     return found is not None
+
+
+async def doom_released(connection: AsyncConnection, sha256: str, *, now: dt.datetime) -> bool:
+    """Mark a content that was let go, whose row stands; False if something else speaks of it still.
+
+    Waits for whoever is writing of it now. That it stays where it is needed, the foreign keys see to.
+    """
+    try:
+        async with transaction(connection):
+            await writes.doom_released(connection, sha256, now=now)
+    except asyncpg.ForeignKeyViolationError:
+        await writes.note_released(connection, sha256, outcome="in_use", now=now)
+        return False
+    return True
+
+
+async def forget_released(connection: AsyncConnection, sha256: str, *, now: dt.datetime) -> None:
+    """Write that the bytes of a released content are gone, and take the mark away."""
+    await writes.forget_doomed(connection, [sha256])
+    await writes.note_released(connection, sha256, outcome="removed", now=now)
+
+
+async def released_before(connection: AsyncConnection) -> list[str]:
+    """Return what was let go and is still to be looked at."""
+    return await queries.released_contents(connection, limit=_AT_ONCE)
 
 
 async def forget_marks(connection: AsyncConnection, hashes: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Contents by their SHA-256: one copy each, bytes first and the row after, verified when read.
 
 The order is what makes a crash harmless: bytes without a row are an orphan that the collector removes; a row without
-bytes cannot come about. A row once there is never removed, so content that has one need not be written again.
+bytes cannot come about. Content that has a row need not be written again; who counts on the row locks it, because a
+content that was let go by all that spoke of it is removed with its row.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import Conflict, Refusal, Unavailable
-from app.services.documents import queries, writes
+from app.services.documents import writes
 from app.services.ports import BlobMissing, BlobStore
 
 CONTENT_PREFIX = "content"
@@ -66,7 +67,7 @@ async def keep_bytes(
     transaction, `put_content` and then `record_content` keep the store out of it.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    if not await queries.is_recorded(connection, sha256):
+    if not await writes.lock_standing(connection, sha256):
         await record_content(connection, await put_content(storage, content, media_type=media_type), now=now)
     return sha256
 
@@ -76,10 +77,23 @@ async def keep_stream(
 ) -> str:
     """Like `keep_bytes` for a file, read in pieces."""
     sha256, size_bytes = await asyncio.to_thread(hash_file, path)
-    if not await queries.is_recorded(connection, sha256):
+    if not await writes.lock_standing(connection, sha256):
         content = await put_file(storage, path, sha256=sha256, size_bytes=size_bytes, media_type=media_type)
         await record_content(connection, content, now=now)
     return sha256
+
+
+async def keep_file(storage: BlobStore, path: Path, *, media_type: str) -> Content:
+    """Hash a file and stream it to the store, outside any transaction; `record_content` follows in one."""
+    sha256, size_bytes = await asyncio.to_thread(hash_file, path)
+    return await put_file(storage, path, sha256=sha256, size_bytes=size_bytes, media_type=media_type)
+
+
+async def fetch_file(storage: BlobStore, sha256: str, target: Path) -> None:
+    """Write a content to a file; raise what `open_stream` raises."""
+    with target.open("wb") as file:
+        async for piece in open_stream(storage, sha256):
+            await asyncio.to_thread(file.write, piece)
 
 
 async def read_bytes(storage: BlobStore, sha256: str) -> bytes:

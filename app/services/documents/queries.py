@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
 
-_RECORDED = "select 1 as one from stored_content where sha256 = $1 and doomed_at is null"
 _HAS_COMPONENT = "select 1 as one from procedure_component where version_id = $1 and code = $2"
 _VERSION_OF = """
 select d.id, d.version, d.kind, d.published_at,
@@ -40,11 +39,6 @@ where d.id = $1
 """
 
 
-async def is_recorded(connection: AsyncConnection, sha256: str) -> bool:
-    """Tell whether the content has its row, and therefore its bytes."""
-    return await fetch_one(connection, _RECORDED, sha256) is not None
-
-
 async def has_component(connection: AsyncConnection, procedure_version_id: int, code: str) -> bool:
     return await fetch_one(connection, _HAS_COMPONENT, procedure_version_id, code) is not None
 
@@ -73,6 +67,16 @@ async def same_document(
 async def doomed_contents(connection: AsyncConnection) -> list[str]:
     """Return the hashes that are marked for removal."""
     rows = await fetch_all(connection, "select sha256 from stored_content where doomed_at is not null limit 10000")
+    return [row.sha256 for row in rows]
+
+
+async def released_contents(connection: AsyncConnection, *, limit: int) -> list[str]:
+    """Return the hashes that were let go and not looked at since."""
+    rows = await fetch_all(
+        connection,
+        "select distinct sha256 from released_content where collected_at is null order by sha256 limit $1",
+        limit,
+    )
     return [row.sha256 for row in rows]
 
 

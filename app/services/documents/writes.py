@@ -17,7 +17,8 @@ insert into stored_content (sha256, size_bytes, media_type, stored_at) values ($
 on conflict (sha256) do nothing
 returning sha256
 """
-_IS_STANDING = "select 1 as one from stored_content where sha256 = $1 and doomed_at is null"
+# Locked, because the collector may remove a row that nothing speaks of any more.
+_STANDING = "select 1 as one from stored_content where sha256 = $1 and doomed_at is null for key share"
 
 _DOOM = """
 with doomed as (
@@ -42,7 +43,12 @@ returning *
 async def record_content(connection: AsyncConnection, content: "Content", *, now: dt.datetime) -> bool:
     """Write the content's row unless it is there; False if the row that is there is doomed."""
     made = await fetch_one(connection, _RECORD_CONTENT, content.sha256, content.size_bytes, content.media_type, now)
-    return made is not None or await fetch_one(connection, _IS_STANDING, content.sha256) is not None
+    return made is not None or await lock_standing(connection, content.sha256)
+
+
+async def lock_standing(connection: AsyncConnection, sha256: str) -> bool:
+    """Tell whether the content has its row, and therefore its bytes; it keeps both while this transaction lasts."""
+    return await fetch_one(connection, _STANDING, sha256) is not None
 
 
 async def add_document(connection: AsyncConnection, values: dict[str, Any]) -> Any:
@@ -84,6 +90,27 @@ async def forget_doomed(connection: AsyncConnection, hashes: Sequence[str]) -> N
         connection,
         "delete from stored_content where sha256 = any ($1::text[]) and doomed_at is not null",
         list(hashes),
+    )
+
+
+async def doom_released(connection: AsyncConnection, sha256: str, *, now: dt.datetime) -> None:
+    """Put the collector's mark in the place of a released content's row; what still speaks of it forbids that."""
+    await execute(connection, "delete from stored_content where sha256 = $1", sha256)
+    await execute(
+        connection,
+        "insert into stored_content (sha256, size_bytes, media_type, stored_at, doomed_at) values ($1, 0, '', $2, $2)",
+        sha256,
+        now,
+    )
+
+
+async def note_released(connection: AsyncConnection, sha256: str, *, outcome: str, now: dt.datetime) -> None:
+    await execute(
+        connection,
+        "update released_content set collected_at = $2, outcome = $3 where sha256 = $1 and collected_at is null",
+        sha256,
+        now,
+        outcome,
     )
 
 

@@ -83,13 +83,17 @@ class ScanPieceOut(BaseModel):
 
 
 class ScanBatchOut(BaseModel):
-    """A batch in a list. Of `pages`, `looked_at` are known; `blank` and `separators` are in no piece."""
+    """A batch in a list. Of `pages`, `looked_at` are known; `blank` and `separators` are in no piece.
+
+    `failed`, `pieces`, `read` and `open` leave out what was discarded. `virus`: what was found in a quarantined one.
+    """
 
     id: int
     state: BatchState
     vi: str
     en: str
     reason: ReasonOut | None
+    virus: str | None
     unit: ScanUnitOut
     dossier_code: str | None
     cut: Cut
@@ -187,6 +191,7 @@ STATES: dict[BatchState, tuple[str, str]] = {
     BatchState.PARTLY_FAILED: ("Có phần không xử lý được", "Some of it failed"),
     BatchState.NOT_DIGITIZED: ("Chưa số hóa, bản quét được giữ", "Not digitized, the scan is kept"),
     BatchState.FAILED: ("Không xử lý được", "Failed"),
+    BatchState.QUARANTINED: ("Có mã độc, tệp đã bị cách ly", "A virus was found, the file is in quarantine"),
 }
 STATUSES: dict[DigitizationStatus, tuple[str, str]] = {
     DigitizationStatus.SIGNED: ("Đã số hóa và ký số", "Digitized and signed"),
@@ -272,10 +277,10 @@ def digitization_document(found: DossierDigitization) -> DossierDigitizationOut:
     )
 
 
-def _reason(code: str | None) -> ReasonOut | None:
+def _reason(code: str | None, **params: object) -> ReasonOut | None:
     if code is None:
         return None
-    vi, en = text_of(code, {})
+    vi, en = text_of(code, params)
     return ReasonOut(code=code, vi=vi, en=en)
 
 
@@ -336,7 +341,8 @@ def _batch_values(row: Any) -> dict[str, Any]:
         "state": state,
         "vi": vi,
         "en": en,
-        "reason": _reason(row.reason),
+        "reason": _reason(row.reason, signature=row.virus),
+        "virus": row.virus,
         "unit": ScanUnitOut(code=row.unit_code, name=row.unit_name),
         "dossier_code": row.dossier_code,
         "cut": row.cut,

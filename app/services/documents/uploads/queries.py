@@ -73,7 +73,8 @@ async def known_keys(connection: AsyncConnection, keys: Sequence[str]) -> set[st
     rows = await fetch_all(
         connection,
         "select blob_key as key from upload_part where blob_key = any ($1::text[]) "
-        "union all select quarantine_key from upload where quarantine_key = any ($1::text[])",
+        "union all select quarantine_key from upload where quarantine_key = any ($1::text[]) "
+        "union all select quarantine_key from scan_batch where quarantine_key = any ($1::text[])",
         list(keys),
     )
     return {row.key for row in rows}

@@ -1,0 +1,139 @@
+"""A discarded paper leaves the store, and nothing else does; its batch stands as the papers that are left say."""
+
+import datetime as dt
+import io
+from typing import Any
+
+import httpx
+import pikepdf
+import pytest
+
+from app.bootstrap import Application
+from app.core.clock import FixedClock
+from app.core.db import fetch_all
+from app.scanning import let_go_discarded
+from app.services.documents.contents import content_key, read_bytes
+from tests.factories.desk_of_scans import Station, without_programs
+from tests.factories.dossiers import codes, desk_of
+from tests.factories.scans import BIRTH_CERTIFICATE, DECLARATION, blank, cropped, printed, scan_of
+
+CERTIFICATE = cropped(printed("GIẤY CHỨNG SINH", BIRTH_CERTIFICATE))
+FORM = cropped(printed("TỜ KHAI ĐĂNG KÝ KHAI SINH", DECLARATION))
+TWO_PAPERS = scan_of([FORM, blank(0.3), CERTIFICATE])
+# Blobs carry the machine's own time: they are collected long after.
+LATER = dt.datetime.fromtimestamp(4_000_000_000, dt.UTC)
+
+
+@pytest.fixture
+async def station(application: Application, client: httpx.AsyncClient) -> Station:
+    return Station(await desk_of(application, client), without_programs(application))
+
+
+async def stored(application: Application) -> set[str]:
+    return {blob.key.rpartition("/")[2] async for blob in application.storage.each("content")}
+
+
+async def let_go(application: Application, clock: FixedClock, *, days: int = 0) -> int:
+    now = clock.now()
+    clock.move_to(LATER + dt.timedelta(days=days))
+    try:
+        return await let_go_discarded(application)
+    finally:
+        clock.move_to(now)
+
+
+async def rows(application: Application, statement: str) -> list[tuple[Any, ...]]:
+    async with application.database.read() as connection:
+        return [tuple(row) for row in await fetch_all(connection, statement)]
+
+
+async def test_the_pages_of_a_paper_that_may_not_be_kept_leave_the_store_and_the_others_stay(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    batch = await station.digitized((await station.send(TWO_PAPERS))["id"])
+    kept, identity_card = batch["piece_list"]
+    before = await stored(application)
+    ((source,),) = await rows(application, "select content_sha256 from scan_source")
+    await station.act(identity_card["id"], "discard", reason="presented_only")
+    assert await let_go(application, clock) == 1
+
+    ((left,),) = await rows(application, "select content_sha256 from scan_source")
+    assert {source} < before - await stored(application)
+    with pikepdf.open(io.BytesIO(await read_bytes(application.storage, left))) as pdf:
+        assert [len(page.get_images()) for page in pdf.pages] == [1, 1, 0]
+    picture = f"/api/v1/scan-pieces/{kept['id']}/file"
+    assert (await station.desk.client.get(picture, headers=station.desk.clerk)).status_code == 200
+    released = await rows(application, "select piece_id, outcome from released_content order by id")
+    assert released == [(identity_card["id"], "removed")] * 2
+    assert await rows(application, "select 1 from stored_content where doomed_at is not null") == []
+    assert await let_go(application, clock) == 0
+
+
+async def test_what_was_let_go_does_not_come_back_with_the_same_file(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    batch = await station.send(TWO_PAPERS)
+    digitized = await station.digitized(batch["id"])
+    await station.act(digitized["piece_list"][1]["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    speaking = await rows(application, "select sha256 from stored_content order by 1")
+    again = await station.send(TWO_PAPERS, expect=200)
+    assert again["id"] == batch["id"]
+    assert await rows(application, "select sha256 from stored_content order by 1") == speaking
+    retried = await station.desk.post(f"/scan-batches/{batch['id']}/retry", {})
+    assert retried.status_code == 202
+    states = [piece["state"] for piece in (await station.digitized(batch["id"]))["piece_list"]]
+    assert states == ["open", "discarded"]
+
+
+async def test_a_content_that_something_else_speaks_of_stays(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    added = await station.desk.client.post(
+        f"/api/v1/dossiers/{code}/documents",
+        headers=station.desk.clerk,
+        data={"component": "TP02"},
+        files={"file": ("giay.pdf", scan_of([CERTIFICATE]))},
+    )
+    batch = await station.send(fields={"dossier": code, "document": str(added.json()["id"])})
+    piece = (await station.digitized(batch["id"]))["piece_list"][0]
+    await station.act(piece["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    outcomes = await rows(application, "select sha256, outcome from released_content")
+    assert (added.json()["sha256"], "in_use") in outcomes
+    assert await application.storage.find(content_key(added.json()["sha256"])) is not None
+
+
+async def test_papers_discarded_for_another_reason_are_kept_for_a_while(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    piece = (await station.digitized(await station.send_sheets([CERTIFICATE])))["piece_list"][0]
+    await station.act(piece["id"], "discard", reason="scanned_twice")
+    assert await let_go_discarded(application) == 0
+    path = f"/api/v1/scan-pieces/{piece['id']}/file"
+    assert (await station.desk.client.get(path, headers=station.desk.clerk)).status_code == 200
+    assert await let_go(application, clock, days=application.settings.upload_keep_days) == 1
+    assert (await station.desk.client.get(path, headers=station.desk.clerk)).status_code == 404
+
+
+async def test_a_discarded_paper_counts_no_more_for_its_batch(station: Station) -> None:
+    batch = await station.digitized((await station.send(scan_of([FORM, blank(0.3)]), _too_large()))["id"])
+    assert (batch["state"], batch["failed"], batch["pieces"]) == ("partly_failed", 1, 2)
+    (failed,) = [piece for piece in batch["piece_list"] if piece["recognition"] == "failed"]
+    await station.act(failed["id"], "discard", reason="illegible")
+    after = await station.desk.get(f"/scan-batches/{batch['id']}")
+    assert (after["state"], after["failed"], after["pieces"]) == ("not_digitized", 0, 1)
+    await station.act(after["piece_list"][0]["id"], "discard", reason="scanned_twice")
+    nothing = await station.desk.get(f"/scan-batches/{batch['id']}")
+    assert (nothing["state"], nothing["reason"], nothing["pieces"]) == ("processed", None, 0)
+    refused = await station.desk.post(f"/scan-batches/{batch['id']}/retry", {})
+    assert codes(refused.json()) == ["scan_batch_not_retryable"]
+
+
+def _too_large() -> bytes:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page().mediabox = pikepdf.Array([0, 0, 20_000, 20_000])
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+        return buffer.getvalue()
