@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import platform
+import sys
 import tempfile
 import time
 from dataclasses import asdict
@@ -23,6 +24,8 @@ from bench.history import People, prepare
 from bench.measure import WRK, Measured, Meter
 from bench.servers import free_port, postmaster_pid, running
 
+_WIDTH_OF_A_FILE = 150
+
 
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -35,7 +38,7 @@ async def main() -> None:
     parser.add_argument("--reads-only", action="store_true", help="leave out the engine and whatever writes")
     parser.add_argument("--data-dir", type=Path, help="keep the data here and use it again")
     options = parser.parse_args()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
     if not options.reads_only:
         engine.report(console)
         await asyncio.to_thread(reading.report, console)  # asks its programs in event loops of its own
@@ -77,7 +80,10 @@ async def _writes(
     bare = await floor.writes("bare insert of the same rows", people.bare, count=count, clients=clients, expect=201)
     register = await ours.writes("register and accept", people.register, count=count, clients=clients, expect=201)
     start = await ours.writes("transition (start)", people.start, count=count, clients=clients, expect=200)
-    return [(bare, bare), (register, bare), (start, bare)]
+    certify = await ours.writes(
+        "certify: 30 copies of 3 papers", people.certify, count=max(50, count // 20), clients=1, expect=201
+    )
+    return [(bare, bare), (register, bare), (start, bare), (certify, bare)]
 
 
 async def _reads(ours: Meter, floor: Meter, people: People, clients: int) -> list[tuple[Measured, Measured]]:

@@ -19,10 +19,12 @@ from app.core.clock import LOCAL_ZONE, local_date
 from app.core.db import fetch_all, fetch_one, plain_url
 from app.core.embedded_postgres import SUPERUSER
 from app.domain.permissions import Actor, Grant, Role
+from app.services.certification.shipped import load_shipped_books
 from app.services.deadlines.shipped import load_shipped_calendars
 from app.services.dossiers.importing.shape import HistoricRow
 from app.services.identity.tokens import sign_access_token
 from app.services.organization.load_province import load_province_units
+from app.services.payments.shipped import load_shipped_reductions
 from app.services.procedures.import_procedures import load_shipped_catalogue
 from app.services.statistics.rebuild import rebuild
 from bench.load import Call
@@ -37,6 +39,7 @@ class People:
 
     clerk: dict[str, str]
     specialist: dict[str, str]
+    leader: str
     unit: str
     procedure: str
     today: dt.date
@@ -53,6 +56,18 @@ class People:
     def start(self, _number: int) -> Call:
         path = f"/api/v1/dossiers/{self.accepted.pop()}/actions"
         return Call("POST", path, self.specialist, b'{"action":"start_processing"}')
+
+    def certify(self, _number: int) -> Call:
+        papers = [{"name": f"Văn bằng {number}", "pages": number, "copies": 10} for number in (1, 2, 4)]
+        body = {
+            "procedure_code": _CERTIFICATION,
+            "receiving_unit": self.unit,
+            "applicant": {"full_name": "Nguyễn Thị Thử Nghiệm", "identity_number": "037990000001", "gender": "female"},
+            "papers": papers,
+            "signer": self.leader,
+            "paid": "cash",
+        }
+        return Call("POST", "/api/v1/certifications", self.clerk, json.dumps(body).encode())
 
     def list_page(self, _number: int) -> Call:
         return Call("GET", "/api/v1/dossiers?limit=50", self.clerk)
@@ -112,6 +127,8 @@ async def prepare(application: Application, dossiers: int, requests: int, consol
         await load_shipped_calendars(session, now=now)
         # In force for the whole year that is imported.
         await load_shipped_catalogue(session, now=now, valid_from=dt.date(2021, 1, 1))
+        await load_shipped_reductions(session, now=now)
+        await load_shipped_books(session)
     async with application.database.read() as connection:
         units = [(row.id, row.code, row.path) for row in await fetch_all(connection, _COMMUNES)]
         there: Any = await fetch_one(connection, "select count(*) as n from dossier")
@@ -120,12 +137,13 @@ async def prepare(application: Application, dossiers: int, requests: int, consol
     if missing > 0:
         await _import(application, missing, there.n, [code for _, code, _ in units], procedures, console)
     unit_id, unit, path = units[0]
-    headers = [await _headers(application, role, unit_id, path) for role in (Role.RECEPTION_CLERK, Role.SPECIALIST)]
+    roles = (Role.RECEPTION_CLERK, Role.SPECIALIST, Role.APPROVING_LEADER)
+    (_, clerk), (_, specialist), (leader, _) = [await _account(application, role, unit_id, path) for role in roles]
     await _open_ones(application, unit, requests, now)
     async with application.database.read() as connection:
         known = [row.code for row in await fetch_all(connection, _KNOWN, unit_id)]
         accepted = [row.code for row in await fetch_all(connection, _ACCEPTED, unit_id)]
-    return People(headers[0], headers[1], unit, _SUBJECT, local_date(now), known, accepted)
+    return People(clerk, specialist, leader, unit, _SUBJECT, local_date(now), known, accepted)
 
 
 async def _import(
@@ -225,20 +243,22 @@ async def _open_ones(application: Application, unit: str, wanted: int, now: dt.d
         pass
 
 
-async def _headers(application: Application, role: Role, unit_id: int, path: str) -> dict[str, str]:
-    """Make an account with the role in the unit; return the headers of its requests."""
+async def _account(application: Application, role: Role, unit_id: int, path: str) -> tuple[str, dict[str, str]]:
+    """Make an account with the role in the unit; return its name and the headers of its requests."""
     now = application.clock.now()
+    username = f"bench-{role.value}-{now.timestamp():.0f}"
     async with application.database.write() as connection:
         row: Any = await fetch_one(
             connection,
             "insert into account (username, kind, display_name, password_hash, scopes, auth_version, failed_attempts, "
             "created_at) values ($1, 'staff', 'bench', '', '{}', 1, 0, $2) returning id",
-            f"bench-{role.value}-{now.timestamp():.0f}",
+            username,
             now,
         )
+        await fetch_one(connection, _ROLE_GIVEN, row.id, role.value, unit_id, now)
     actor = Actor(row.id, "staff", 1, (Grant(role, unit_id, path),))
     token = sign_access_token(application.signer, actor, expires_at=now + _HOURS)
-    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    return username, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
 
 def _memory() -> str:
@@ -247,10 +267,14 @@ def _memory() -> str:
 
 _SUBJECT = "1.004873"
 """Certificate of marital status: three working days, one form."""
+_CERTIFICATION = "2.000815"
+"""Certified copies: charged, numbered, signed and handed over while the citizen waits."""
 _COMMUNES = "select id, code, path from unit where level = 'commune' order by id"
 _PROCEDURES = """
 select p.code from procedure p join procedure_version v on v.procedure_id = p.id and v.status = 'published'
 join procedure_term t on t.version_id = v.id and t.channel = 'counter' and t.case_variant = '' order by p.code
 """
+_ROLE_GIVEN = """insert into role_grant (account_id, role, unit_id, granted_at) values ($1, $2, $3, $4)
+  returning id"""
 _KNOWN = "select code from dossier where receiving_unit_id = $1 order by id limit 5000"
 _ACCEPTED = "select code from dossier where receiving_unit_id = $1 and state = 2 order by id"
