@@ -3,14 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.domain.permissions import Role
+from app.services.documents.contents import read_bytes
 from tests.factories.dossiers import ONLINE, Desk, codes, desk_of, go_to
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, account_of, headers_of, signed_in
-from tests.factories.results import ResultDesk, draft_body, held, printed
+from tests.factories.results import TEXT, ResultDesk, draft_body, held, printed
 
 
 @pytest.fixture
@@ -328,6 +330,22 @@ async def test_a_number_is_given_once_by_a_unit_in_a_year(office: ResultDesk, cl
     await theirs.draft(await theirs.processing(receiving_unit=OTHER_COMMUNE), number="7/UBND")
     go_to(clock, "2027-01-04 09:00")
     await office.draft(first, number="7/UBND")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH"),
+        ({"signer_title": ["KT. Chủ tịch", "Phó chủ tịch"]}, "KT. CHỦ TỊCH PHÓ CHỦ TỊCH"),
+    ],
+)
+async def test_a_printed_result_names_the_office_of_who_signs(
+    office: ResultDesk, told: dict[str, Any], expected: str
+) -> None:
+    drafted = await office.draft(await office.processing(), text=TEXT | told)
+    pdf = await read_bytes(office.application.storage, drafted["draft_sha256"])
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+    assert expected in " ".join(text.split())
 
 
 async def test_what_takes_the_place_of_a_result_may_bear_its_number(office: ResultDesk) -> None:

@@ -25,6 +25,8 @@ class WrittenResult(Input):
     preamble: Annotated[tuple[LongText, ...], Field(max_length=20)] = ()
     """The grounds and the consideration: printed above the decision, a line each."""
     articles: Annotated[tuple[LongText, ...], Field(min_length=1, max_length=40)]
+    signer_title: Annotated[tuple[Text, ...], Field(max_length=3)] = ()
+    """What stands above the signature, a line each: `KT. CHỦ TỊCH`, `PHÓ CHỦ TỊCH`. None: as the head of the unit."""
 
 
 class DraftResult(Input):

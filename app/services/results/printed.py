@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
+from app.data import rows
 from app.services.results import queries
 from app.services.results.inputs import DraftResult
 
@@ -36,6 +37,7 @@ async def printed_content(
         "articles": list(text.articles),
         "applicant_name": "" if applicant is None else applicant.full_name,
         "effective": _effective(body),
+        "signer_title": list(text.signer_title) or head_of(place.level),
         "receiving_unit": dossier.receiving_name,
         "dossier_code": dossier.code,
         "verify_address": verify_address,
@@ -47,6 +49,15 @@ def agency_name(level: str, name: str) -> str:
     if level == "commune":
         return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}"
     return f"Ủy ban nhân dân {name}" if level in _COMMITTEES else name
+
+
+def head_of(level: str) -> list[str]:
+    """Return what stands above the signature of the head of a unit, a line each (`signing_titles.csv`)."""
+    return next(
+        [line for line in (row["authority"], row["position"]) if line]
+        for row in rows("signing_titles.csv")
+        if row["level"] == level
+    )
 
 
 def long_day(day: dt.date) -> str:
