@@ -1,4 +1,4 @@
-"""PDF/A judged by veraPDF, which shares no code with what makes the papers. One process of it serves a process of tests.
+"""PDF/A judged by veraPDF, which shares no code with what makes the papers; a process of it for each of the tests.
 
 By hand: `python -m tests.pdf_a FILE…`.
 """

@@ -32,7 +32,7 @@ RESULT = {
     "articles": TEXT["articles"],
     "applicant_name": "Nguyễn Thị Thử Nghiệm",
     "effective": "Có hiệu lực từ ngày ký",
-    "signer_title": "CHỦ TỊCH",
+    "signer_title": ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
     "receiving_unit": "Phường Châu Sơn",
     "dossier_code": CODE,
     "verify_address": f"https://motcua.example.vn/v/{TOKEN}",
