@@ -95,6 +95,26 @@ async def test_nothing_happens_in_the_future_or_before_the_story_begins(
     assert rows[0].first > NOW - dt.timedelta(weeks=8)
 
 
+async def test_fees_were_taken_with_receipts_and_one_day_is_closed(
+    demonstration: tuple[Application, Filled],
+) -> None:
+    application, _ = demonstration
+    async with application.database.read() as connection:
+        (money,) = await fetch_all(
+            connection,
+            "select count(*) as receipts, bool_and(t.amount_vnd = c.total_vnd and c.status = 'collected') as agree, "
+            "bool_or(t.method = 'cash') as cash, bool_or(c.payment_seq is not null) as asked_for "
+            "from fee_receipt t join fee_charge c on c.id = t.charge_id",
+        )
+        (closed,) = await fetch_all(
+            connection, "select expected_vnd, counted_vnd, closed_at, day from cash_day where closed_at is not null"
+        )
+    assert money.receipts
+    assert (money.agree, money.cash, money.asked_for) == (True, True, True)
+    assert closed.expected_vnd == closed.counted_vnd > 0
+    assert closed.closed_at < NOW
+
+
 async def test_nobody_in_it_is_real(demonstration: tuple[Application, Filled]) -> None:
     application, _ = demonstration
     async with application.database.read() as connection:

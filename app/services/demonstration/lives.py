@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from app.domain.lifecycle import DossierState
 from app.domain.permissions import Role
@@ -101,6 +101,11 @@ def _hand_over(moment: Moment) -> Any:
     return inputs.HandOver.model_validate({"action": "hand_over", "method": method, **told})
 
 
+def _confirm_payment(moment: Moment) -> Any:
+    method: Literal["cash", "bank_transfer"] = "cash" if moment.view.channel == "counter" else "bank_transfer"
+    return inputs.ConfirmPayment(action="confirm_payment", method=method)
+
+
 _CLERK, _SPECIALIST, _LEADER = Role.RECEPTION_CLERK, Role.SPECIALIST, Role.APPROVING_LEADER
 _ACCEPT = Step(_CLERK, _later(5, 3 * _HOUR), lambda _: inputs.Accept(action="accept"))
 _START = Step(_SPECIALIST, _later(10, 90), lambda _: inputs.StartProcessing(action="start_processing"), competent=True)
@@ -114,9 +119,7 @@ _ASK_TO_PAY = Step(
     ),
     competent=True,
 )
-_PAY = Step(
-    Role.CASHIER, _later(_HOUR, _DAY), lambda _: inputs.ConfirmPayment(action="confirm_payment", method="bank_transfer")
-)
+_PAY = Step(Role.CASHIER, _later(_HOUR, _DAY), _confirm_payment)
 _RESOLVE = Step(_SPECIALIST, Moment.by_pace, lambda _: inputs.Resolve(action="resolve"), competent=True)
 _HAND_OVER = Step(_CLERK, _later(10, _DAY), _hand_over)
 _END = (_RESOLVE, _HAND_OVER)

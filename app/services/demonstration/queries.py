@@ -46,6 +46,17 @@ async def dossiers_by_state(connection: AsyncConnection) -> dict[int, int]:
     return {row.state: row.n for row in rows}
 
 
+async def fullest_till(connection: AsyncConnection, *, before: dt.date) -> Any:
+    """Return unit, cashier and day of the till with most cash receipts before `before`; None without any."""
+    return await fetch_one(
+        connection,
+        "select u.code as unit, t.cashier_id, t.collected_on as day from fee_receipt t join unit u on u.id = t.unit_id "
+        "where t.method = 'cash' and t.voided_at is null and t.collected_on < $1 group by 1, 2, 3 "
+        "order by count(*) desc, t.collected_on desc, u.code limit 1",
+        before,
+    )
+
+
 async def imported_dossiers(connection: AsyncConnection) -> int:
     row: Any = await fetch_one(connection, "select count(*) as n from dossier where imported")
     return int(row.n)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -16,13 +16,15 @@ from app.domain.working_calendar import WorkingCalendar
 from app.services.deadlines.compiled import calendar_of
 from app.services.demonstration import queries
 from app.services.demonstration.lives import KINDS, LEFT_IN, PACES, WEIGHTS, Moment, Pace
+from app.services.demonstration.money import charge_what_was_asked_for, close_one_day, pay_at_acceptance
 from app.services.demonstration.people import synthetic_person
 from app.services.demonstration.staff import Staff
-from app.services.dossiers.inputs import RegisterDossier
+from app.services.dossiers.inputs import Accept, ConfirmPayment, RegisterDossier
 from app.services.dossiers.register import register_dossier
 from app.services.dossiers.requests import Render, Rendered
 from app.services.dossiers.transitions import perform
 from app.services.dossiers.view import DossierView
+from app.services.payments.confirm import confirm_payment
 from app.services.procedures.content import VersionContent, version_content
 from app.services.satisfaction.inputs import RateDossier
 from app.services.satisfaction.rate import rate_dossier
@@ -62,6 +64,7 @@ async def simulate(
     player = _Player(connection, staff, contents, chance, calendar, f"{province_code}.CA", FixedClock(now), now)
     for wanted in sorted(_wanted(dossiers, chance, calendar, now), key=lambda item: item.filed_at):
         await player.play(wanted)
+    await close_one_day(connection, staff, now=now)
 
 
 def _wanted(dossiers: int, chance: random.Random, calendar: WorkingCalendar, now: dt.datetime) -> list[Wanted]:
@@ -131,7 +134,7 @@ class _Player:
                 return
             self._clock.move_to(at)
             actor = self._staff.actors[competent if step.competent else receiving, step.role]
-            moment.view, moment.at = await self._act(actor, moment.view, step.body(moment)), at
+            moment.view, moment.at = await self._act(actor, moment.view, step.body(moment), receiving, content), at
         await self._rate(moment)
 
     def _procedure(self, wanted: Wanted) -> tuple[VersionContent, Channel]:
@@ -178,18 +181,21 @@ class _Player:
         await register_dossier(self._connection, actor, body, keyed=None, render=_keep(seen), now=self._clock.now())
         return seen[0]
 
-    async def _act(self, actor: Actor, view: DossierView, body: object) -> DossierView:
+    async def _act(
+        self, actor: Actor, view: DossierView, body: object, receiving: str, content: VersionContent
+    ) -> DossierView:
+        connection, now = self._connection, self._clock.now()
         seen: list[DossierView] = []
-        await perform(
-            self._connection,
-            actor,
-            view.code,
-            body,
-            if_match=view.version,
-            keyed=None,
-            render=_keep(seen),
-            now=self._clock.now(),
-        )
+        if isinstance(body, ConfirmPayment):
+            view = await charge_what_was_asked_for(connection, self._staff, view, receiving, now=now)
+            act: Callable[..., Awaitable[object]] = confirm_payment
+        else:
+            act = perform
+        await act(connection, actor, view.code, body, if_match=view.version, keyed=None, render=_keep(seen), now=now)
+        if isinstance(body, Accept):
+            return await pay_at_acceptance(
+                connection, self._staff, seen[0], content, receiving, chance=self._chance, now=now
+            )
         return seen[0]
 
     async def _rate(self, moment: Moment) -> None:
