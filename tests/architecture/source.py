@@ -1,7 +1,6 @@
 """The program's own source as the tests of its architecture see it: parsed files and the strings in them."""
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -39,14 +38,14 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls(path: Path) -> list[tuple[str, ast.Call]]:
     """Every call with the dotted name of what is called."""
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Call):
-            yield dotted(node.func), node
+    return [(dotted(node.func), node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
 
 
-def strings(path: Path) -> Iterator[ast.Constant]:
+@cache
+def strings(path: Path) -> list[ast.Constant]:
     """Every string that is not a docstring, the fixed parts of f-strings included."""
     tree = parsed(path)
     prose = {
@@ -55,9 +54,11 @@ def strings(path: Path) -> Iterator[ast.Constant]:
         for statement in _statements(node)
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-            yield node
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+    ]
 
 
 def _statements(node: ast.AST) -> list[ast.stmt]:
