@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from app.api.deps import Requires, RequiresInStatement
-from app.api.idempotency import idempotency_key
+from app.api.idempotency import idempotency_key, once_per_key
 from app.api.problems import PROBLEM_MEDIA_TYPE
 from app.api.query import QueryOf
 from app.api.v1.actions import if_match
@@ -55,15 +55,17 @@ _SIGN_IN: dict[str, Any] = {
         "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": {}},
     },
 }
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Cùng khóa, cùng nội dung: làm một lần, trả lời như nhau. / Same key, same body: done once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
 # Dependencies that read a header themselves; FastAPI cannot see which.
 _HEADER_READ_BY: dict[Any, dict[str, Any]] = {
-    idempotency_key: {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "description": "Cùng khóa, cùng nội dung: làm một lần, trả lời như nhau. / Same key, same body: done once.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-    },
+    idempotency_key: _IDEMPOTENCY_KEY,
+    once_per_key: _IDEMPOTENCY_KEY,
     if_match: {
         "name": "If-Match",
         "in": "header",

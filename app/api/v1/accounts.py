@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, Session
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once, OncePerKey
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.accounts import AccountPage, AccountView, AccountWithSecret
-from app.bootstrap import Application
 from app.domain.permissions import Actor, Permission, Role
 from app.services.identity.create_account import CreatedAccount, create_machine, create_staff
 from app.services.identity.find_accounts import account_by_id, account_by_username, find_accounts
@@ -22,7 +22,6 @@ from app.services.inputs import Code, SearchText
 router = NounRouter(tags=["accounts"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.ACCOUNTS_MANAGE))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 
 
 @router.get("/accounts", summary="Danh sách tài khoản / Accounts")
@@ -61,13 +60,10 @@ async def account(username: Code, actor: Manager, connection: ReadConnection) ->
 @router.post(
     "/accounts", status_code=201, response_model=AccountWithSecret, summary="Lập tài khoản cán bộ / Create staff"
 )
-async def create_staff_account(
-    given: StaffInput, actor: Manager, session: Session, app: App, request: Request, key: Key
-) -> Response:
-    async def act() -> CreatedAccount:
-        return await create_staff(session, actor, given, now=app.clock.now())
-
-    return await _with_secret(request, app, session, actor, key, act, status=201)
+async def create_staff_account(given: StaffInput, actor: Manager, session: Session, once: Once) -> Response:
+    return await _with_secret(
+        once, session, actor, lambda: create_staff(session, actor, given, now=once.now), status=201
+    )
 
 
 @router.post(
@@ -76,13 +72,10 @@ async def create_staff_account(
     response_model=AccountWithSecret,
     summary="Lập tài khoản máy / Create a machine client",
 )
-async def create_machine_account(
-    given: MachineInput, actor: Manager, session: Session, app: App, request: Request, key: Key
-) -> Response:
-    async def act() -> CreatedAccount:
-        return await create_machine(session, actor, given, now=app.clock.now())
-
-    return await _with_secret(request, app, session, actor, key, act, status=201)
+async def create_machine_account(given: MachineInput, actor: Manager, session: Session, once: Once) -> Response:
+    return await _with_secret(
+        once, session, actor, lambda: create_machine(session, actor, given, now=once.now), status=201
+    )
 
 
 @router.post(
@@ -90,13 +83,10 @@ async def create_machine_account(
     response_model=AccountWithSecret,
     summary="Cấp lại mật khẩu, khóa bí mật / New password or secret",
 )
-async def reset(
-    username: Code, given: PasswordReset, actor: Manager, session: Session, app: App, request: Request, key: Key
-) -> Response:
-    async def act() -> CreatedAccount:
-        return await reset_secret(session, actor, username, given.password, now=app.clock.now())
-
-    return await _with_secret(request, app, session, actor, key, act)
+async def reset(username: Code, given: PasswordReset, actor: Manager, session: Session, once: Once) -> Response:
+    return await _with_secret(
+        once, session, actor, lambda: reset_secret(session, actor, username, given.password, now=once.now)
+    )
 
 
 @router.post("/accounts/{username}/disable", summary="Khóa tài khoản / Disable")
@@ -124,32 +114,23 @@ async def _view(session: Session, account_id: int) -> AccountView:
 
 
 async def _with_secret(
-    request: Request,
-    app: Application,
-    session: Session,
-    actor: Actor,
-    key: str | None,
-    act: Callable[[], Awaitable[CreatedAccount]],
-    *,
-    status: int = 200,
+    once: OncePerKey, session: Session, actor: Actor, act: Callable[[], Awaitable[CreatedAccount]], *, status: int = 200
 ) -> Response:
     """Do the act once per key. The secret is in the first answer only: the answer kept for the key has none."""
-    created: CreatedAccount | None = None
+    whole: AccountWithSecret | None = None
 
-    async def answer() -> Response:
-        nonlocal created
+    async def kept() -> AccountWithSecret:
+        nonlocal whole
         created = await act()
-        return await _answer(session, created.account_id, None, status=status)
+        whole = AccountWithSecret(account=await _view(session, created.account_id), secret=created.secret)
+        return whole.model_copy(update={"secret": None})
 
-    kept = await once(session, request, scope=f"account:{actor.account_id}", key=key, now=app.clock.now(), act=answer)
-    if created is None:
-        return kept
-    return await _answer(session, created.account_id, created.secret, status=status)
+    answer = await once(session, actor, kept, show=lambda shown: _answer(shown, status=status))
+    return answer if whole is None else _answer(whole, status=status)
 
 
-async def _answer(session: Session, account_id: int, secret: str | None, *, status: int) -> Response:
-    shown = AccountWithSecret(account=await _view(session, account_id), secret=secret)
+def _answer(shown: AccountWithSecret, *, status: int) -> Response:
     headers = {"Cache-Control": "no-store"}
     if status == 201:  # noqa: PLR2004 - HTTP "created"
         headers["Location"] = f"/api/v1/accounts/{shown.account.username}"
-    return Response(shown.model_dump_json(), status_code=status, headers=headers, media_type="application/json")
+    return json_answer(shown, status=status, headers=headers)

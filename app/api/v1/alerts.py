@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.alerts import AlertOut, AlertPageOut, AlertSummaryOut, alert_document, summary_document
@@ -21,7 +21,6 @@ router = NounRouter(prefix="/alerts", tags=["alerts"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Counter = Annotated[Actor, Depends(Requires(Permission.STATISTICS_READ))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 Day = Annotated[dt.date | None, Query(ge=dt.date(2000, 1, 1), le=dt.date(2200, 1, 1))]
 _SORT = "raised_at"
 
@@ -76,15 +75,12 @@ async def post_acknowledge(
     body: Acknowledge,
     actor: Reader,
     connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    once: Once,
 ) -> Response:
     """With a note of what is done; it climbs no further."""
-
-    async def act() -> Response:
-        row = await acknowledge(connection, actor, alert_id, note=body.note, now=app.clock.now())
-        return Response(alert_document(row).model_dump_json(), media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: acknowledge(connection, actor, alert_id, note=body.note, now=once.now),
+        show=alert_document,
+    )

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.apologies import ApologyOut, ApologyPageOut, apology_document, apology_list_item
@@ -19,7 +19,6 @@ router = NounRouter(tags=["apologies"])
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Writer = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_PROCESS))]
 Sender = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_EXTEND))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 _SORT = "due_at"
 
 
@@ -58,11 +57,8 @@ async def put_apology(
     response_model=ApologyOut,
 )
 async def send_apology(
-    code: Code, body: SendApology, actor: Sender, connection: WriteConnection, app: App, request: Request, key: Key
+    code: Code, body: SendApology, actor: Sender, connection: WriteConnection, once: Once
 ) -> Response:
-    async def act() -> Response:
-        row = await send_letter(connection, actor, code, body, now=app.clock.now())
-        return Response(apology_document(row).model_dump_json(), media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection, actor, lambda: send_letter(connection, actor, code, body, now=once.now), show=apology_document
+    )

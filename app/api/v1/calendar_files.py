@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.v1.schemas.calendars import CalendarChangedOut, Purpose
 from app.domain.errors import InvalidInput, Refusal
@@ -66,22 +66,19 @@ async def import_days(
     code: Annotated[Code, Path()],
     actor: Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))],
     session: Session,
-    app: App,
     request: Request,
-    key: Annotated[str | None, Depends(idempotency_key)],
+    once: Once,
     source: Annotated[Text | None, Query()] = None,
     purpose: Annotated[Purpose, Query()] = "deadline",
 ) -> Response:
     """Publish the days of the file as one version. `source`: the act of rows and events that name none."""
-    changes = await _changes(request, source)
-
-    async def act() -> Response:
-        changed = await publish_changes(session, actor, CalendarName(code, purpose), changes, now=app.clock.now())
-        body = CalendarChangedOut.model_validate(changed).model_dump_json()
-        return Response(body, media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(session, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    name, changes = CalendarName(code, purpose), await _changes(request, source)
+    return await once(
+        session,
+        actor,
+        lambda: publish_changes(session, actor, name, changes, now=once.now),
+        show=CalendarChangedOut.model_validate,
+    )
 
 
 async def _changes(request: Request, source: str | None) -> ChangesInput:

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.calendars import (
@@ -22,7 +22,7 @@ from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.calendar_changes.preview import preview, publications_of
 from app.services.deadlines.change_days import set_year
-from app.services.deadlines.changes import CalendarName, publish_changes
+from app.services.deadlines.changes import CalendarChanged, CalendarName, publish_changes
 from app.services.deadlines.inputs import ChangesInput, YearInput
 from app.services.deadlines.read_calendars import year_beside_proposals
 from app.services.inputs import Code
@@ -31,7 +31,6 @@ router = NounRouter(tags=["calendars"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))]
 Year = Annotated[int, Path(ge=2015, le=2100)]
-IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 CalendarCode = Annotated[Code, Path()]
 ForPurpose = Annotated[Purpose, Query()]
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -44,20 +43,15 @@ _LAST_ID = 2**63 - 1
     summary="Đặt ngày nghỉ của một năm cho mọi đơn vị / Set a year's days off for all units",
     response_model=CalendarYearOut,
 )
-async def post_year(
-    year: Year, given: YearInput, actor: Manager, session: Session, app: App, request: Request, key: IdempotencyKey
-) -> Response:
+async def post_year(year: Year, given: YearInput, actor: Manager, session: Session, app: App, once: Once) -> Response:
     """Replace all days of the year and confirm the calendar to its end. Proposals that are missing are told."""
 
-    async def act() -> Response:
-        changed = await set_year(session, actor, year, given, now=app.clock.now())
+    def shown(changed: CalendarChanged) -> CalendarYearOut:
         missing, unexpected = year_beside_proposals(given, app.propose_holidays(year))
         fields = CalendarChangedOut.model_validate(changed).model_dump()
-        body = CalendarYearOut(**fields, missing=missing, unexpected=unexpected)
-        return Response(body.model_dump_json(), media_type="application/json")
+        return CalendarYearOut(**fields, missing=missing, unexpected=unexpected)
 
-    scope = f"account:{actor.account_id}"
-    return await once(session, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(session, actor, lambda: set_year(session, actor, year, given, now=once.now), show=shown)
 
 
 @router.post(
@@ -107,20 +101,16 @@ async def post_publish(
     given: ChangesInput,
     actor: Manager,
     session: Session,
-    app: App,
-    request: Request,
-    key: IdempotencyKey,
+    once: Once,
     purpose: ForPurpose = "deadline",
 ) -> Response:
     """All changes are one version; the open dossiers follow at once, batch by batch."""
-
-    async def act() -> Response:
-        changed = await publish_changes(session, actor, CalendarName(code, purpose), given, now=app.clock.now())
-        body = CalendarChangedOut.model_validate(changed).model_dump_json()
-        return Response(body, media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(session, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(
+        session,
+        actor,
+        lambda: publish_changes(session, actor, CalendarName(code, purpose), given, now=once.now),
+        show=CalendarChangedOut.model_validate,
+    )
 
 
 @router.get(

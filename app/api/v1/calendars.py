@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 
 from app.api.deps import App, ReadConnection, Requires, Session, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.messages import text_of
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
@@ -32,9 +32,6 @@ router = NounRouter(tags=["calendars"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.CALENDARS_MANAGE))]
 Year = Annotated[int, Path(ge=2015, le=2100)]
-IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
-
-
 CalendarCode = Annotated[Code, Path()]
 ForPurpose = Annotated[Purpose, Query()]
 
@@ -143,18 +140,15 @@ async def post_known_until(
     given: KnownUntilInput,
     actor: Manager,
     session: Session,
-    app: App,
-    request: Request,
-    key: IdempotencyKey,
+    once: Once,
     purpose: ForPurpose = "deadline",
 ) -> Response:
-    async def act() -> Response:
-        changed = await confirm_until(session, actor, CalendarName(code, purpose), given, now=app.clock.now())
-        body = CalendarChangedOut.model_validate(changed).model_dump_json()
-        return Response(body, media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(session, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(
+        session,
+        actor,
+        lambda: confirm_until(session, actor, CalendarName(code, purpose), given, now=once.now),
+        show=CalendarChangedOut.model_validate,
+    )
 
 
 def _with_warning(found: Any) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Routes of procedures: the public catalogue, and its administration."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Path, Query, Request, Response
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, Session, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.messages import text_of
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
@@ -29,7 +29,6 @@ from app.services.procedures.inputs import ProcedureInput, ReplacementInput, Ver
 router = NounRouter(tags=["procedures"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.PROCEDURES_MANAGE))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 ProcedureCode = Annotated[str, Path(max_length=64)]
 VersionNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 
@@ -60,7 +59,7 @@ async def list_procedures(
     found = await browse.search_procedures(connection, search, today=today, after=after, limit=limit)
     following = None if found.next_after is None else encode_cursor(search.sort, found.next_after)
     items = [orjson.Fragment(document) for document in found.documents]
-    return _json(orjson.dumps({"items": items, "next_cursor": following}))
+    return json_answer({"items": items, "next_cursor": following})
 
 
 @router.get(
@@ -84,7 +83,7 @@ async def show_procedure(
 )
 async def list_versions(connection: ReadConnection, app: App, code: ProcedureCode) -> Response:
     document = await browse.versions_document(connection, code, today=local_date(app.clock.now()))
-    return _json(orjson.dumps({"items": orjson.Fragment(document)}))
+    return json_answer({"items": orjson.Fragment(document)})
 
 
 @router.get(
@@ -110,7 +109,8 @@ async def show_version(
     response_model=ProcedureDetail,
 )
 async def show_draft(connection: ReadConnection, app: App, actor: Manager, code: ProcedureCode) -> Response:  # noqa: ARG001 - the guard
-    return _json(await drafts.draft_document(connection, code, today=local_date(app.clock.now())))
+    document = await drafts.draft_document(connection, code, today=local_date(app.clock.now()))
+    return json_answer(orjson.Fragment(document))
 
 
 @router.post(
@@ -120,31 +120,24 @@ async def show_draft(connection: ReadConnection, app: App, actor: Manager, code:
     openapi_extra={"requestBody": {"required": True, "content": _CSV}},
 )
 async def import_catalogue(
-    request: Request,
-    session: Session,
-    app: App,
-    actor: Manager,
-    key: Key,
-    *,
-    dry_run: Annotated[bool, Query()] = False,
+    request: Request, session: Session, actor: Manager, once: Once, *, dry_run: Annotated[bool, Query()] = False
 ) -> Response:
     rows = rows_from_csv(_csv_text(request, await request.body()))
-    now = app.clock.now()
 
-    async def act() -> Response:
-        report = await import_procedures(session, rows, now=now, dry_run=dry_run)
+    async def act() -> ImportReport:
+        report = await import_procedures(session, rows, now=once.now, dry_run=dry_run)
         if not dry_run:
             await write_audit_entry(
                 await session.connection(),
-                at=now,
+                at=once.now,
                 account_id=actor.account_id,
                 action="procedure.import",
                 subject="catalogue",
                 data={outcome.value: report.count(outcome) for outcome in RowOutcome},
             )
-        return _json(orjson.dumps(_report(report)))
+        return report
 
-    return await once(session, request, scope=_scope(actor), key=key, now=now, act=act)
+    return await once(session, actor, act, show=_report)
 
 
 @router.post(
@@ -153,17 +146,12 @@ async def import_catalogue(
     response_model=ProcedureDetail,
     status_code=201,
 )
-async def create_procedure(
-    request: Request, connection: WriteConnection, app: App, actor: Manager, key: Key, given: ProcedureInput
-) -> Response:
-    now = app.clock.now()
-    return await _once(
-        request,
+async def create_procedure(connection: WriteConnection, actor: Manager, once: Once, given: ProcedureInput) -> Response:
+    return await once(
         connection,
-        app,
         actor,
-        key,
-        lambda: drafts.create_procedure(connection, given, actor=actor, now=now),
+        lambda: drafts.create_procedure(connection, given, actor=actor, now=once.now),
+        show=orjson.Fragment,
         status=201,
     )
 
@@ -175,22 +163,13 @@ async def create_procedure(
     status_code=201,
 )
 async def create_draft(
-    request: Request,
-    connection: WriteConnection,
-    app: App,
-    actor: Manager,
-    key: Key,
-    code: ProcedureCode,
-    content: VersionInput,
+    connection: WriteConnection, actor: Manager, once: Once, code: ProcedureCode, content: VersionInput
 ) -> Response:
-    now = app.clock.now()
-    return await _once(
-        request,
+    return await once(
         connection,
-        app,
         actor,
-        key,
-        lambda: drafts.create_draft(connection, code, content, actor=actor, now=now),
+        lambda: drafts.create_draft(connection, code, content, actor=actor, now=once.now),
+        show=orjson.Fragment,
         status=201,
     )
 
@@ -208,7 +187,8 @@ async def change_draft(
     number: VersionNumber,
     content: VersionInput,
 ) -> Response:
-    return _json(await drafts.change_draft(connection, code, number, content, actor=actor, now=app.clock.now()))
+    changed = await drafts.change_draft(connection, code, number, content, actor=actor, now=app.clock.now())
+    return json_answer(orjson.Fragment(changed))
 
 
 @router.post(
@@ -217,17 +197,13 @@ async def change_draft(
     response_model=ProcedureDetail,
 )
 async def publish_version(
-    request: Request,
-    connection: WriteConnection,
-    app: App,
-    actor: Manager,
-    key: Key,
-    code: ProcedureCode,
-    number: VersionNumber,
+    connection: WriteConnection, actor: Manager, once: Once, code: ProcedureCode, number: VersionNumber
 ) -> Response:
-    now = app.clock.now()
-    return await _once(
-        request, connection, app, actor, key, lambda: drafts.publish(connection, code, number, actor=actor, now=now)
+    return await once(
+        connection,
+        actor,
+        lambda: drafts.publish(connection, code, number, actor=actor, now=once.now),
+        show=orjson.Fragment,
     )
 
 
@@ -237,43 +213,14 @@ async def publish_version(
     response_model=ProcedureDetail,
 )
 async def replace_procedure(
-    request: Request,
-    connection: WriteConnection,
-    app: App,
-    actor: Manager,
-    key: Key,
-    code: ProcedureCode,
-    given: ReplacementInput,
+    connection: WriteConnection, actor: Manager, once: Once, code: ProcedureCode, given: ReplacementInput
 ) -> Response:
-    now = app.clock.now()
-    return await _once(
-        request,
+    return await once(
         connection,
-        app,
         actor,
-        key,
-        lambda: drafts.replace_procedure(connection, code, given, actor=actor, now=now),
+        lambda: drafts.replace_procedure(connection, code, given, actor=actor, now=once.now),
+        show=orjson.Fragment,
     )
-
-
-async def _once(
-    request: Request,
-    connection: WriteConnection,
-    app: App,
-    actor: Actor,
-    key: str | None,
-    write: Callable[[], Awaitable[str]],
-    *,
-    status: int = 200,
-) -> Response:
-    async def act() -> Response:
-        return _json(await write(), status=status)
-
-    return await once(connection, request, scope=_scope(actor), key=key, now=app.clock.now(), act=act)
-
-
-def _scope(actor: Actor) -> str:
-    return f"account:{actor.account_id}"
 
 
 def _after(cursor: str, search: browse.Search) -> list[object]:
@@ -281,10 +228,6 @@ def _after(cursor: str, search: browse.Search) -> list[object]:
     if not (abs(rank) <= _WIDEST and 0 <= size <= _WIDEST and is_procedure_code(code)):
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return after
-
-
-def _json(document: str | bytes, *, status: int = 200) -> Response:
-    return Response(document, status_code=status, media_type="application/json")
 
 
 def _tagged(document: str, if_none_match: str | None) -> Response:
@@ -310,7 +253,7 @@ def _csv_text(request: Request, body: bytes) -> str:
     return text
 
 
-def _report(report: ImportReport) -> dict[str, object]:
+def _report(report: ImportReport) -> dict[str, Any]:
     return {
         "dry_run": report.dry_run,
         **{outcome.value: report.count(outcome) for outcome in RowOutcome},

@@ -1,17 +1,17 @@
 """Routes of units: the public tree, and the acts of those who administer it."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, Session, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.units import UnitDetail, UnitPage, UnitRow
-from app.bootstrap import Application
 from app.core.clock import local_date
 from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code, SearchText
@@ -23,7 +23,6 @@ from app.services.organization.queries import UNIT_SORTS
 router = NounRouter(tags=["units"])
 
 Manager = Annotated[Actor, Depends(Requires(Permission.UNITS_MANAGE))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 
 
 @router.get("/units", dependencies=[Depends(public)], summary="Danh sách đơn vị / Units")
@@ -60,31 +59,33 @@ async def unit(code: Code, app: App, connection: ReadConnection) -> UnitDetail:
 
 
 @router.post("/units", status_code=201, response_model=UnitDetail, summary="Lập đơn vị / Create a unit")
-async def create(given: UnitInput, actor: Manager, session: Session, app: App, request: Request, key: Key) -> Response:
-    async def act() -> Any:
-        return await create_unit(session, actor, given, now=app.clock.now())
-
-    return await _acted(request, app, session, actor, key, given.code, act, status=201)
+async def create(given: UnitInput, actor: Manager, session: Session, once: Once) -> Response:
+    return await once(
+        session,
+        actor,
+        lambda: _after(create_unit(session, actor, given, now=once.now), session, given.code, now=once.now),
+        show=_created,
+    )
 
 
 @router.post("/units/{code}/close", response_model=UnitDetail, summary="Chấm dứt đơn vị / Close a unit")
-async def close(
-    code: Code, given: UnitClosing, actor: Manager, session: Session, app: App, request: Request, key: Key
-) -> Response:
-    async def act() -> Any:
-        return await close_unit(session, actor, code, given, now=app.clock.now())
-
-    return await _acted(request, app, session, actor, key, code, act)
+async def close(code: Code, given: UnitClosing, actor: Manager, session: Session, once: Once) -> Response:
+    return await once(
+        session,
+        actor,
+        lambda: _after(close_unit(session, actor, code, given, now=once.now), session, code, now=once.now),
+        show=UnitDetail.model_validate,
+    )
 
 
 @router.post("/units/{code}/counters", status_code=201, response_model=UnitDetail, summary="Thêm quầy / Add a counter")
-async def counters(
-    code: Code, given: CounterInput, actor: Manager, session: Session, app: App, request: Request, key: Key
-) -> Response:
-    async def act() -> Any:
-        return await add_counter(session, actor, code, given, now=app.clock.now())
-
-    return await _acted(request, app, session, actor, key, code, act, status=201)
+async def counters(code: Code, given: CounterInput, actor: Manager, session: Session, once: Once) -> Response:
+    return await once(
+        session,
+        actor,
+        lambda: _after(add_counter(session, actor, code, given, now=once.now), session, code, now=once.now),
+        show=_created,
+    )
 
 
 @router.post(
@@ -94,32 +95,22 @@ async def counters(
     summary="Gán mã định danh / Set the agency identifier",
 )
 async def agency_identifiers(
-    code: Code, given: AgencyIdentifierInput, actor: Manager, session: Session, app: App, request: Request, key: Key
+    code: Code, given: AgencyIdentifierInput, actor: Manager, session: Session, once: Once
 ) -> Response:
-    async def act() -> Any:
-        return await set_agency_identifier(session, actor, code, given, now=app.clock.now())
+    return await once(
+        session,
+        actor,
+        lambda: _after(set_agency_identifier(session, actor, code, given, now=once.now), session, code, now=once.now),
+        show=_created,
+    )
 
-    return await _acted(request, app, session, actor, key, code, act, status=201)
+
+async def _after(act: Awaitable[object], session: Session, code: str, *, now: dt.datetime) -> dict[str, Any]:
+    """Do the act and return the unit as it is afterwards."""
+    await act
+    return await unit_by_code(await session.connection(), code, now=now)
 
 
-async def _acted(
-    request: Request,
-    app: Application,
-    session: Session,
-    actor: Actor,
-    key: str | None,
-    code: str,
-    act: Callable[[], Awaitable[Any]],
-    *,
-    status: int = 200,
-) -> Response:
-    """Do the act once per key and answer with the unit as it is afterwards."""
-
-    async def answer() -> Response:
-        await act()
-        found = await unit_by_code(await session.connection(), code, now=app.clock.now())
-        headers = {"Location": f"/api/v1/units/{code}"} if status == 201 else {}  # noqa: PLR2004 - HTTP "created"
-        body = UnitDetail.model_validate(found).model_dump_json()
-        return Response(body, status_code=status, headers=headers, media_type="application/json")
-
-    return await once(session, request, scope=f"account:{actor.account_id}", key=key, now=app.clock.now(), act=answer)
+def _created(found: dict[str, Any]) -> Response:
+    unit = UnitDetail.model_validate(found)
+    return json_answer(unit, status=201, headers={"Location": f"/api/v1/units/{unit.code}"})
