@@ -16,7 +16,8 @@ dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;background:#fff;pa
 dt{color:#555}dd{margin:0;overflow-wrap:anywhere}form,p{background:#fff;padding:1rem;border-radius:.5rem}
 button{font:inherit;padding:.4rem 1rem;margin-top:.5rem}.en{color:#666;font-size:.9rem}
 .rate{font-size:1.2rem}.rate fieldset{border:0;padding:0;margin:0 0 1rem}.rate legend{font-weight:bold;padding:0}
-.choice{display:block;padding:.5rem 0}.choice input{width:1.4rem;height:1.4rem;vertical-align:middle}
+.choice{display:block;padding:.5rem 0 .5rem 2.2rem;text-indent:-2.2rem}
+.choice input{width:1.4rem;height:1.4rem;vertical-align:middle}
 textarea{font:inherit;width:100%;box-sizing:border-box}.rate button{width:100%;padding:.8rem}
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

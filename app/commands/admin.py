@@ -22,6 +22,7 @@ def load_province(
     from app.services.organization.load_province import LoadReport, load_province_units
     from app.services.payments.shipped import load_shipped_reductions
     from app.services.procedures.import_procedures import load_shipped_catalogue
+    from app.services.vault.lists import load_shipped_papers
 
     async def run() -> LoadReport:
         async with open_application(Settings()) as application, application.database.session() as session:
@@ -31,6 +32,7 @@ def load_province(
             await load_shipped_catalogue(session, now=now)
             await load_shipped_reductions(session, now=now)
             await load_shipped_books(session)
+            await load_shipped_papers(session, now=now)
             return report
 
     report = asyncio.run(run())

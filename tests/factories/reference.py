@@ -9,6 +9,7 @@ from app.services.deadlines.shipped import load_shipped_calendars
 from app.services.organization.load_province import load_province_units
 from app.services.payments.shipped import load_shipped_reductions
 from app.services.procedures.import_procedures import load_shipped_catalogue
+from app.services.vault.lists import load_shipped_papers
 
 
 async def load_reference_data(session: AsyncSession, *, now: dt.datetime) -> None:
@@ -18,3 +19,4 @@ async def load_reference_data(session: AsyncSession, *, now: dt.datetime) -> Non
     await load_shipped_catalogue(session, now=now)
     await load_shipped_reductions(session, now=now)
     await load_shipped_books(session)
+    await load_shipped_papers(session, now=now)

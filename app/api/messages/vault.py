@@ -35,4 +35,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The component {component} stands on this paper already",
     ),
     "dossier_ended": ("Hồ sơ đã kết thúc", "The dossier has ended"),
+    "paper_kind_not_in_force": (
+        "Không có loại giấy tờ {kind} trong danh mục vào ngày bắt đầu",
+        "There is no kind of paper {kind} on the list on the first day",
+    ),
+    "paper_line_unknown": ("Không có dòng này trong danh mục", "There is no such line on the list"),
+    "paper_line_overlaps": (
+        "Dòng số {line} về cùng nội dung đang có hiệu lực; hãy chấm dứt dòng đó trước",
+        "Line no. {line} says the same thing otherwise in this period; end it first",
+    ),
+    "paper_line_in_past": (
+        "Dòng mới chỉ có hiệu lực từ hôm nay trở đi; ngày đã qua không sửa lại",
+        "A line counts from today or later: days gone by stay as they were",
+    ),
+    "paper_line_reversed": ("Ngày kết thúc phải sau ngày bắt đầu", "The end must be after the beginning"),
+    "paper_line_ends": (
+        "Chỉ chấm dứt từ hôm nay trở đi và không muộn hơn ngày kết thúc đã ghi",
+        "It can only end today or later, and no later than it was to",
+    ),
 }

@@ -22,7 +22,6 @@ ListName = Annotated[
         "national_statuses",
         "channels",
         "ask_again_reasons",
-        "paper_kinds",
         "result_correction_reasons",
         "result_revocation_reasons",
     ],

@@ -15,6 +15,7 @@ from app.services.demonstration.staff import STAFFED_COMMUNES, DemoAccount, hire
 from app.services.organization.load_province import load_province_units
 from app.services.payments.shipped import load_shipped_reductions
 from app.services.procedures.import_procedures import load_shipped_catalogue
+from app.services.vault.lists import load_shipped_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ async def fill(
     await load_shipped_catalogue(session, now=now)
     await load_shipped_reductions(session, now=now)
     await load_shipped_books(session)
+    await load_shipped_papers(session, now=now)
     staff = await hire(session, province_code=province_code, communes=communes, now=now)
     await simulate(connection, staff, dossiers=dossiers, seed=seed, province_code=province_code, now=now)
     return Filled(staff.accounts, await queries.dossiers_by_state(connection))

@@ -45,7 +45,9 @@ async def add_document(
     """
     if new.component_code is not None:
         await ensure_component(connection, dossier, new.component_code)
-    await refuse_presented_only(connection, dossier, kind=new.kind, component_code=new.component_code, name=new.name)
+    await refuse_presented_only(
+        connection, dossier, kind=new.kind, component_code=new.component_code, name=new.name, now=now
+    )
     before = None if new.supersedes_id is None else await _superseded(connection, dossier, new)
     row = await writes.add_document(
         connection,

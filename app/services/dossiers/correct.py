@@ -5,7 +5,7 @@ the log only says which parts changed. Only a wrong procedure moves dates: they 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 import orjson
@@ -28,7 +28,7 @@ from app.services.deadlines.promises import deadline_after, lawful_due, promised
 from app.services.dossiers import inputs
 from app.services.dossiers.effects import Act, Effects, settled
 from app.services.dossiers.people import check_person, party_row
-from app.services.dossiers.queries import papers_of_another
+from app.services.dossiers.queries import number_of_applicant, papers_anew
 from app.services.dossiers.situation import DossierFacts
 from app.services.dossiers.view import ReceiptView
 from app.services.dossiers.writes import people_before_correction, void_before_correction, withdraw_held_papers
@@ -46,14 +46,6 @@ class Correction:
     another_applicant: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _OtherApplicant:
-    """What is held for the person the dossier is really about, and what stands on papers of somebody else."""
-
-    held_papers: Mapping[str, str]
-    stand_on_others: frozenset[str]
-
-
 async def correction_effects(connection: AsyncConnection, act: Act, body: inputs.Correct) -> Correction:
     """Return what the correction writes and the facts as they will be; raises `InvalidInput` with every fault."""
     facts = act.facts
@@ -65,11 +57,24 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
     if body.components is not None:
         pieces = tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
     judged = replace(facts, content=content)
-    other = await _other_applicant(connection, act, body)
-    if other is not None:
-        pieces = pieces if body.components is not None else _without(pieces, other.stand_on_others)
-        judged = replace(judged, held_papers=other.held_papers)
-    refuse_all(InvalidInput, _faults(act, body, judged, variant, pieces, another=other is not None))
+    another = False
+    if facts.held_papers is not None and (
+        body.applicant is not None or content.procedure_id != facts.content.procedure_id
+    ):
+        former = await number_of_applicant(connection, facts.row.id)
+        number = former if body.applicant is None else body.applicant.identity_number
+        another = number != former
+        anew = await papers_anew(
+            connection,
+            facts.row.id,
+            identity_number=number,
+            procedure_id=content.procedure_id,
+            day=local_date(act.at),
+        )
+        judged = replace(judged, held_papers=from_json(anew.held_papers))
+        if body.components is None:
+            pieces = _without(pieces, frozenset(from_json(anew.stand_on_others)))
+    refuse_all(InvalidInput, _faults(act, body, judged, variant, pieces, another=another))
 
     effects = Effects()
     if content.version_id != facts.content.version_id or variant != facts.row.case_variant:
@@ -118,7 +123,7 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         "promised_due_at": receipt.promised_due_at,
     }
     after = replace(judged, components=pieces, receipt=receipt)
-    return Correction(effects, after, another_applicant=other is not None)
+    return Correction(effects, after, another_applicant=another)
 
 
 async def write_correction_before(
@@ -137,17 +142,6 @@ async def write_correction_before(
     )
     if correction.another_applicant:
         await withdraw_held_papers(connection, dossier_id=act.facts.row.id, by=act.actor.account_id, now=act.at)
-
-
-async def _other_applicant(connection: AsyncConnection, act: Act, body: inputs.Correct) -> _OtherApplicant | None:
-    """Return what is to be judged anew if the correction names another person; of a history told later nothing is."""
-    if body.applicant is None or act.facts.held_papers is None:
-        return None
-    number = body.applicant.identity_number
-    found = await papers_of_another(connection, act.facts.row.id, identity_number=number, day=local_date(act.at))
-    if found.former == number:
-        return None
-    return _OtherApplicant(from_json(found.held_papers), frozenset(from_json(found.stand_on_others)))
 
 
 def _without(pieces: Iterable[SubmittedComponent], codes: frozenset[str]) -> tuple[SubmittedComponent, ...]:

@@ -30,21 +30,24 @@ _STORED_ANSWER = """
   select k.request_hash, k.status, k.headers, k.body from idempotency_key k where k.scope = {scope} and k.key = {key}
 """
 
-# The newest valid paper of each kind that states facts of the person themselves; its last day is a day it counts.
+# For each component the newest valid paper that is of its kind and states facts of the person themselves, as the lists
+# of papers say on the day; a paper's last day is a day it counts.
 _HELD_PAPERS = """(
-  select coalesce(json_object_agg(h.kind, h.code order by h.issued_on nulls first, h.id), json_build_object())
+  select coalesce(json_object_agg(w.code, h.code order by h.issued_on nulls first, h.id), json_build_object())
   from paper_holder o join held_paper h on h.holder_id = o.id
+  join paper_use w on w.kind = h.kind and w.procedure_id = {procedure} and w.role = 'component' and w.about_holder
+    and w.valid_from <= {day}::date and (w.valid_to is null or w.valid_to > {day}::date)
   where o.identity_number = {number} and h.status = 'valid' and h.about_holder
     and coalesce(h.valid_from, {day}::date) <= {day}::date and coalesce(h.valid_until, {day}::date) >= {day}::date
 )"""
+_PROCEDURE_NAMED = "(select p.id from procedure p where p.code = $7)"
 _APPLICANT_NUMBER = """(select p.identity_number from dossier_party p
   where p.dossier_id = d.id and p.role = 'applicant')"""
 
-# Of a dossier whose applicant turns out to be another person: what is held for that one, and what of the dossier's
-# components stands on papers of the vault that are not theirs.
-_PAPERS_OF_ANOTHER = f"""
-select (select p.identity_number from dossier_party p where p.dossier_id = $1 and p.role = 'applicant') as former,
-  {_HELD_PAPERS.format(number="$2", day="$3")} as held_papers,
+# Of a dossier that turns out to be another person's or about another procedure: what is held for it then, and what of
+# its components stands on papers of the vault that are not that person's.
+_PAPERS_ANEW = f"""
+select {_HELD_PAPERS.format(number="$2", day="$3", procedure="$4")} as held_papers,
   (select coalesce(json_agg(c.code), '[]') from dossier_component c
     join lateral (select r.held_paper_id from paper_reuse r where r.dossier_id = c.dossier_id
       and r.component_code = c.code order by r.seq desc limit 1) r on true
@@ -88,7 +91,7 @@ select
   exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
     as external_code_taken,
   exists (select from agency_identifier i where $9 like i.code || '-%') as external_code_ours,
-  {_HELD_PAPERS.format(number="$10", day="$8")} as held_papers
+  {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers
 from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """
@@ -139,7 +142,7 @@ select
     where dossier_id = d.id and voided_at is null) x) as receipt,
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
-  {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5")} as held_papers,
+  {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5", procedure="d.procedure_id")} as held_papers,
   {calendar_version_of("c.path")} as calendar_version_now,
   (select v.id from procedure_version v where v.procedure_id = d.procedure_id and {_IN_FORCE.format(day="$5")}
     order by v.version desc limit 1) as version_in_force,
@@ -174,7 +177,7 @@ select
     where dossier_id = d.id and voided_at is null) x) as receipt,
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
-  {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5")} as held_papers,
+  {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5", procedure="d.procedure_id")} as held_papers,
   {calendar_version_of("c.path")} as calendar_version_now,
   coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy,
   {_PEOPLE} as people,
@@ -283,11 +286,21 @@ async def situation(
     return row
 
 
-async def papers_of_another(
-    connection: AsyncConnection, dossier_id: int, *, identity_number: str | None, day: dt.date
+async def papers_anew(
+    connection: AsyncConnection, dossier_id: int, *, identity_number: str | None, procedure_id: int, day: dt.date
 ) -> Any:
-    """Return `former` (the applicant's number now), `held_papers` of another person and what `stand_on_others`."""
-    return await fetch_one(connection, _PAPERS_OF_ANOTHER, dossier_id, identity_number, day)
+    """Return `held_papers` of a person for a procedure, and what of the components `stand_on_others`."""
+    return await fetch_one(connection, _PAPERS_ANEW, dossier_id, identity_number, day, procedure_id)
+
+
+async def number_of_applicant(connection: AsyncConnection, dossier_id: int) -> str | None:
+    """Return the identity number of the dossier's applicant; None if there is none."""
+    row = await fetch_one(
+        connection,
+        "select p.identity_number from dossier_party p where p.dossier_id = $1 and p.role = 'applicant'",
+        dossier_id,
+    )
+    return None if row is None else row.identity_number
 
 
 async def detail(

@@ -30,7 +30,6 @@ from app.services.dossiers.view import DossierView, ProcedureName, ReceiptView, 
 from app.services.dossiers.writes import give_number_back, write_registration
 from app.services.identity.tokens import ensure_current
 from app.services.procedures.content import TermContent, VersionContent, version_content
-from app.services.procedures.paper_kinds import held_components
 
 _TOKEN_BYTES = 16
 
@@ -164,7 +163,7 @@ def check_registration(
 ) -> tuple[list[Refusal], list[Refusal]]:
     """Return (faults, warnings) of people and papers.
 
-    `held_papers` gives by kind the codes of the applicant's papers; None: a history told later, nothing is judged.
+    `held_papers` gives by component the codes of the applicant's papers; None: a history told later, nothing is judged.
     """
     faults, warnings = check_person(body.applicant, "applicant", now=now)
     if body.representative is not None:
@@ -197,7 +196,7 @@ def _obtainable(
     content: VersionContent, body: RegisterDossier, held_papers: Mapping[str, str]
 ) -> dict[str, Obtainable]:
     listed = content.components_for(body.case_variant or "")
-    return obtainable_components(listed, held_components(content.code, listed, held_papers))
+    return obtainable_components(listed, held_papers)
 
 
 async def _accept(

@@ -12,7 +12,6 @@ from app.domain.procedures import Channel, ComponentSource, SubmittedComponent, 
 from app.services.deadlines.compiled import PolicyRow, read_policy
 from app.services.dossiers.view import ActionView, DossierView, ProcedureName, ReceiptView, UnitName
 from app.services.procedures.content import ComponentContent, VersionContent
-from app.services.procedures.paper_kinds import held_components
 
 _INSTANTS = ("from_at", "to_at", "before_due", "after_due", "recorded_at")
 
@@ -46,7 +45,7 @@ class DossierFacts:
     ledger: tuple[LedgerRow, ...]
     receipt: ReceiptView | None
     held_papers: Mapping[str, str] | None = None
-    """By kind the codes of the applicant's papers; None: a history told later."""
+    """By component the codes of the applicant's papers; None: a history told later."""
 
     @property
     def channel(self) -> Channel:
@@ -56,8 +55,7 @@ class DossierFacts:
         """Return what of the `listed` components need not be asked for; of a history told later nothing is judged."""
         if self.held_papers is None:
             return {}
-        held = held_components(self.content.code, listed, self.held_papers)
-        return obtainable_components(listed, held)
+        return obtainable_components(listed, self.held_papers)
 
     @property
     def situation(self) -> DossierSituation:

@@ -1,17 +1,20 @@
-"""Which papers the components and results of procedures are: the shipped lists, until national component codes come.
+"""Which papers the components and results of procedures are, by lists that a province edits (docs/vault.md).
 
-Components are numbered within their procedure (`TP01`); the list `paper_uses` says which of them are the same paper.
+Components are numbered within their procedure (`TP01`); the list of uses says which of them are the same paper.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
-from app.data import rows
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.db import from_json
 from app.domain.errors import Refusal
 from app.domain.papers import last_valid_day, names_paper
 from app.domain.procedures import Component
+from app.services.procedures import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,73 +44,71 @@ class PaperUse:
     about_holder: bool
 
 
-@cache
-def paper_kinds() -> Mapping[str, PaperKind]:
-    """Return the shipped kinds by code."""
-    return {
-        row["code"]: PaperKind(
-            row["code"],
-            row["vi"],
-            row["en"],
-            presented_only=row["presented_only"] == "true",
-            valid_months=int(row["valid_months"]) if row["valid_months"] else None,
-            file_names=tuple(name for name in row["file_names"].split(";") if name),
-        )
-        for row in rows("code_lists/paper_kinds.csv")
+@dataclass(frozen=True, slots=True)
+class PaperLists:
+    """What the lists say on a day: every kind in force, and the uses of one procedure by role and code."""
+
+    procedure_code: str
+    kinds: Mapping[str, PaperKind]
+    uses: Mapping[tuple[str, str], PaperUse]
+
+    def of_component(self, component: Component) -> PaperUse | None:
+        """Return which paper a component is; None: one made for each request anew (a declaration), never held.
+
+        One that must be digitized but is on no list is known from its procedure only, and never stands in by itself.
+        """
+        listed = self.uses.get(("component", component.code))
+        if listed is not None or component.presented_only or not component.digitization_required:
+            return listed
+        kind = PaperKind(f"{self.procedure_code}/{component.code}", component.name, component.name)
+        return PaperUse(kind, about_holder=False)
+
+    def of_result(self, result_type: str | None) -> PaperUse | None:
+        """Return which paper a result is; None: one that nobody will be asked for later."""
+        return self.uses.get(("result", result_type or "")) or self.uses.get(("result", ""))
+
+    def presented_only_faults(
+        self,
+        components: Iterable[Component],
+        *,
+        component_code: str | None,
+        file_name: str,
+        field: str = "component_code",
+    ) -> list[Refusal]:
+        """Return why a file may not be kept: its component is only shown, or its name says it is such a card.
+
+        TT 01/2023/TT-VPCP: presented, not copied. Code `paper_presented_only` with the paper's `name`.
+        """
+        for component in components:
+            if component.code == component_code and component.presented_only:
+                return [Refusal("paper_presented_only", field, {"name": component.name})]
+        return [
+            Refusal("paper_presented_only", "name", {"name": kind.vi})
+            for kind in self.kinds.values()
+            if kind.presented_only and names_paper(file_name, kind.file_names)
+        ]
+
+
+async def paper_lists(
+    connection: AsyncConnection, *, procedure_id: int, procedure_code: str, on: dt.date
+) -> PaperLists:
+    """Return what the lists say of a procedure's papers on a day, in one round trip."""
+    row = await queries.paper_lists(connection, procedure_id, on)
+    kinds = {found["code"]: _kind(found) for found in from_json(row.kinds)}
+    uses = {
+        (found["role"], found["code"]): PaperUse(kinds[found["kind"]], about_holder=found["about_holder"])
+        for found in from_json(row.uses)
+        if found["kind"] in kinds
     }
+    return PaperLists(procedure_code, kinds, uses)
 
 
-@cache
-def _uses() -> Mapping[tuple[str, str, str], PaperUse]:
-    return {
-        (row["procedure_code"], row["role"], row["code"]): PaperUse(
-            paper_kinds()[row["kind"]], about_holder=row["about"] == "holder"
-        )
-        for row in rows("paper_uses.csv")
-    }
-
-
-def use_of_component(procedure_code: str, component: Component) -> PaperUse | None:
-    """Return which paper a component is; None: one that is made for each request anew (a declaration), never held.
-
-    A paper that must be digitized but is on no list is known from its procedure only, and never stands in by itself.
-    """
-    listed = _uses().get((procedure_code, "component", component.code))
-    if listed is not None or component.presented_only or not component.digitization_required:
-        return listed
-    return PaperUse(PaperKind(f"{procedure_code}/{component.code}", component.name, component.name), about_holder=False)
-
-
-def use_of_result(procedure_code: str, result_type: str | None) -> PaperUse | None:
-    """Return which paper a result is; None: one that nobody will be asked for later."""
-    uses = _uses()
-    return uses.get((procedure_code, "result", result_type or "")) or uses.get((procedure_code, "result", ""))
-
-
-def held_components(
-    procedure_code: str, components: Iterable[Component], held_kinds: Mapping[str, str]
-) -> dict[str, str]:
-    """Return by component the code of the held paper that stands in for it; `held_kinds` gives codes by kind."""
-    found = {}
-    for component in components:
-        use = use_of_component(procedure_code, component)
-        if use is not None and use.about_holder and use.kind.code in held_kinds:
-            found[component.code] = held_kinds[use.kind.code]
-    return found
-
-
-def presented_only_faults(
-    components: Iterable[Component], *, component_code: str | None, file_name: str, field: str = "component_code"
-) -> list[Refusal]:
-    """Return why a file may not be kept: its component is only shown (an identity card), or its name says it is one.
-
-    TT 01/2023/TT-VPCP: presented, not copied. Code `paper_presented_only` with the paper's `name`.
-    """
-    for component in components:
-        if component.code == component_code and component.presented_only:
-            return [Refusal("paper_presented_only", field, {"name": component.name})]
-    return [
-        Refusal("paper_presented_only", "name", {"name": kind.vi})
-        for kind in paper_kinds().values()
-        if kind.presented_only and names_paper(file_name, kind.file_names)
-    ]
+def _kind(found: Mapping[str, Any]) -> PaperKind:
+    return PaperKind(
+        found["code"],
+        found["vi"],
+        found["en"],
+        presented_only=found["presented_only"],
+        valid_months=found["valid_months"],
+        file_names=tuple(found["file_names"]),
+    )

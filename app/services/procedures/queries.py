@@ -235,6 +235,21 @@ async def search(
     return await fetch_all(connection, _SEARCH, *shown, " ".join(words), patterns, rank, size, code)
 
 
+_PAPER_LISTS = """
+select (select coalesce(json_agg(json_build_object('code', k.code, 'vi', k.vi, 'en', k.en, 'presented_only',
+    k.presented_only, 'valid_months', k.valid_months, 'file_names', k.file_names) order by k.id), '[]')
+  from paper_kind k where k.valid_from <= $2 and (k.valid_to is null or k.valid_to > $2)) as kinds,
+  (select coalesce(json_agg(json_build_object('role', w.role, 'code', w.code, 'kind', w.kind, 'about_holder',
+    w.about_holder)), '[]')
+  from paper_use w where w.procedure_id = $1 and w.valid_from <= $2 and (w.valid_to is null or w.valid_to > $2)) as uses
+"""
+
+
+async def paper_lists(connection: AsyncConnection, procedure_id: int, on: dt.date) -> Any:
+    """Return as JSON the kinds of papers in force on a day, and what the procedure's components and results are."""
+    return await fetch_one(connection, _PAPER_LISTS, procedure_id, on)
+
+
 async def shown_version(
     connection: AsyncConnection, code: str, *, day: dt.date, number: int | None = None
 ) -> str | None:

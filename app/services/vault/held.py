@@ -23,7 +23,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.audit.queries import write_audit_entry
 from app.services.dossiers.recording.record import seen_dossier
 from app.services.procedures.content import ComponentContent, VersionContent, version_content, version_in_force
-from app.services.procedures.paper_kinds import use_of_component
+from app.services.procedures.paper_kinds import PaperLists, paper_lists
 from app.services.vault import queries
 from app.services.vault.inputs import SearchHeldPapers
 
@@ -86,7 +86,8 @@ async def held_for_dossier(connection: AsyncConnection, actor: Actor, code: str,
     handed_in = await queries.components_of(connection, dossier.id)
     digitized = await queries.digitized_components(connection, dossier.id)
     components = []
-    for view in component_views(content, dossier.case_variant, papers):
+    lists = await lists_for(connection, content, now=now)
+    for view in component_views(content, lists, dossier.case_variant, papers):
         row = handed_in.get(view.component.code)
         code_ = view.component.code
         components.append(
@@ -125,17 +126,20 @@ async def search_held(
         data={"procedure": body.procedure_code, "purpose": body.purpose},
     )
     papers = await _papers(connection, body.identity_number, now)
-    views = () if content is None else component_views(content, body.case_variant or "", papers)
-    return HeldPapers(mask_identity_number(body.identity_number), papers, tuple(views))
+    views: tuple[ComponentView, ...] = ()
+    if content is not None:
+        lists = await lists_for(connection, content, now=now)
+        views = component_views(content, lists, body.case_variant or "", papers)
+    return HeldPapers(mask_identity_number(body.identity_number), papers, views)
 
 
 def component_views(
-    content: VersionContent, case_variant: str, papers: Sequence[HeldView]
+    content: VersionContent, lists: PaperLists, case_variant: str, papers: Sequence[HeldView]
 ) -> tuple[ComponentView, ...]:
     """Return every component of the case with what could stand in for it; what counts comes first."""
     views = []
     for component in content.components_for(case_variant):
-        use = use_of_component(content.code, component)
+        use = lists.of_component(component)
         fitting = () if use is None else tuple(view for view in papers if view.row.kind == use.kind.code)
         available = None
         stands = use is not None and use.about_holder
@@ -146,6 +150,13 @@ def component_views(
         ordered = tuple(sorted(fitting, key=lambda view: not view.counts))
         views.append(ComponentView(component, None if use is None else use.kind.code, available, ordered))
     return tuple(views)
+
+
+async def lists_for(connection: AsyncConnection, content: VersionContent, *, now: dt.datetime) -> PaperLists:
+    """Return what the lists of papers say of a procedure today."""
+    return await paper_lists(
+        connection, procedure_id=content.procedure_id, procedure_code=content.code, on=local_date(now)
+    )
 
 
 async def _papers(connection: AsyncConnection, number: str | None, now: dt.datetime) -> tuple[HeldView, ...]:

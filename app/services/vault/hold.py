@@ -14,14 +14,9 @@ from app.domain.errors import ActionRefused, Forbidden, InvalidInput, NotFound, 
 from app.domain.permissions import Actor, Permission
 from app.services.dossiers.recording.record import seen_dossier
 from app.services.procedures.content import version_content
-from app.services.procedures.paper_kinds import (
-    PaperUse,
-    paper_kinds,
-    presented_only_faults,
-    use_of_component,
-    use_of_result,
-)
+from app.services.procedures.paper_kinds import PaperUse
 from app.services.vault import queries, writes
+from app.services.vault.held import lists_for
 from app.services.vault.inputs import ChangeHeldPaper, RecordHeldPaper
 
 DIGITIZATION_BASIS = "TT 01/2023/TT-VPCP"
@@ -62,7 +57,7 @@ async def hold_component(
     content = await version_content(connection, dossier.procedure_version_id)
     for component in content.components_for(dossier.case_variant):
         if component.code == component_code:
-            use = use_of_component(content.code, component)
+            use = (await lists_for(connection, content, now=now)).of_component(component)
             return await _hold(connection, actor, dossier, use, "digitized", component_code, facts, now=now)
     return None
 
@@ -82,7 +77,9 @@ async def hold_result(
     for a refusal, a result that is no component of anything, or an applicant without a number.
     """
     content = await version_content(connection, dossier.procedure_version_id)
-    use = None if await queries.was_denied(connection, dossier.id) else use_of_result(content.code, result_type)
+    use = None
+    if not await queries.was_denied(connection, dossier.id):
+        use = (await lists_for(connection, content, now=now)).of_result(result_type)
     return await _hold(connection, actor, dossier, use, "result", None, facts, now=now)
 
 
@@ -122,17 +119,18 @@ async def record_paper(
         raise InvalidInput(Refusal("document_unknown", "document_id"))
     content = await version_content(connection, dossier.procedure_version_id)
     listed = content.components_for(dossier.case_variant)
-    faults = presented_only_faults(listed, component_code=document.component_code, file_name=document.name)
+    lists = await lists_for(connection, content, now=now)
+    faults = lists.presented_only_faults(listed, component_code=document.component_code, file_name=document.name)
     use = None
     if body.kind is None:
-        uses = {component.code: use_of_component(content.code, component) for component in listed}
+        uses = {component.code: lists.of_component(component) for component in listed}
         use = uses.get(document.component_code)
-    elif body.kind in paper_kinds():
-        use = PaperUse(paper_kinds()[body.kind], about_holder=body.about_holder)
+    elif body.kind in lists.kinds:
+        use = PaperUse(lists.kinds[body.kind], about_holder=body.about_holder)
         if use.kind.presented_only:
             faults.append(Refusal("paper_presented_only", "kind", {"name": use.kind.vi}))
     if use is None:
-        faults.append(Refusal("paper_kind_unknown", "kind", {"expected": ", ".join(paper_kinds())}))
+        faults.append(Refusal("paper_kind_unknown", "kind", {"expected": ", ".join(lists.kinds)}))
     refuse_all(InvalidInput, faults)
     facts = PaperFacts(
         content_sha256=document.content_sha256,

@@ -26,7 +26,7 @@ class SearchHeldPapers(Input):
 class RecordHeldPaper(Input):
     """A paper of the dossier's applicant, put into the vault by an officer who has it before them.
 
-    Its content is a document of the dossier. `kind` is a code of the list `paper_kinds`; without it, the component's.
+    Its content is a document of the dossier. `kind` is a code of `GET /paper-kinds`; without it, the component's.
     """
 
     document_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -72,3 +72,41 @@ class ReuseFromDatabase(Input):
 
 
 ReusePaper = Annotated[ReuseHeldPaper | ReuseFromStore | ReuseFromDatabase, Field(discriminator="source")]
+
+
+class AddPaperKind(Input):
+    """A line of the list of kinds, from a day on. `file_names`: names of files that betray a card only to be shown."""
+
+    code: Code
+    vi: Text
+    en: Text
+    presented_only: bool = False
+    valid_months: Annotated[int, Field(ge=1, le=600)] | None = None
+    file_names: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    confidence: Literal["verified", "unverified"] = "verified"
+    source: Text
+    valid_from: Day
+    valid_to: Day | None = None
+
+
+class AddPaperUse(Input):
+    """Which paper a component or a result of a procedure is; no `code` for a result: every result of the procedure.
+
+    `about_holder`: it states facts of the applicant themselves, so that one that is held stands in.
+    """
+
+    procedure_code: Code
+    role: Literal["component", "result"]
+    code: Code | None = None
+    kind: Code
+    about_holder: bool
+    confidence: Literal["verified", "unverified"] = "verified"
+    source: Text
+    valid_from: Day
+    valid_to: Day | None = None
+
+
+class EndPaperLine(Input):
+    """`valid_to`: the first day on which the line no longer counts."""
+
+    valid_to: Day

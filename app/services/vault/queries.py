@@ -1,21 +1,26 @@
 """Reads of the vault. A person is found by the whole number only; rows that leave carry no number."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
 
+PaperList: TypeAlias = Literal["paper_kind", "paper_use"]
+
 _PAPER = """
 select h.id, h.code, h.kind, h.about_holder, h.origin, h.component_code, h.content_sha256, h.document_id,
   h.issued_paper_id, h.issuer, h.number, h.issued_on, h.valid_from, h.valid_until, h.legal_basis, h.held_at, h.status,
-  h.status_at, h.status_reason, h.holder_id, r.code as replaced_by, d.code as source_dossier, s.media_type
+  h.status_at, h.status_reason, h.holder_id, k.vi as kind_vi, k.en as kind_en,
+  r.code as replaced_by, d.code as source_dossier, s.media_type
 from held_paper h
 join dossier d on d.id = h.source_dossier_id
 join stored_content s on s.sha256 = h.content_sha256
 left join held_paper r on r.id = h.replaced_by_id
+left join lateral (select n.vi, n.en from paper_kind n where n.code = h.kind order by n.valid_from desc limit 1) k
+  on true
 """
 
 _NUMBER_OF_APPLICANT = "select p.identity_number from dossier_party p where p.dossier_id = $1 and p.role = 'applicant'"
@@ -166,3 +171,74 @@ where e.type = 'paper_reused' and e.occurred_at >= $1 and e.occurred_at < $2 gro
 async def reuse_in_log(connection: AsyncConnection, *, begin: dt.datetime, end: dt.datetime) -> Sequence[Any]:
     """Return the same counts from the log alone, by unit and source: what anybody can recompute."""
     return await fetch_all(connection, _REUSE_IN_LOG, begin, end)
+
+
+_LINES = {
+    "paper_kind": "select l.*, l.code as subject from paper_kind l",
+    "paper_use": "select l.*, p.code as procedure_code, k.vi as kind_vi from paper_use l "
+    "join procedure p on p.id = l.procedure_id left join lateral (select n.vi from paper_kind n "
+    "where n.code = l.kind order by n.valid_from desc limit 1) k on true",
+}
+_COUNTS_ON = "({day}::date is null or l.valid_from <= {day}::date and (l.valid_to is null or l.valid_to > {day}::date))"
+
+
+async def kinds_page(
+    connection: AsyncConnection, *, code: str | None = None, on: dt.date | None, after: int, limit: int
+) -> Sequence[Any]:
+    """Return lines of the list of kinds that count on a day (None: all of them), in the order they were recorded."""
+    return await fetch_all(
+        connection,
+        f"{_LINES['paper_kind']} where ($1::text is null or l.code = $1) and {_COUNTS_ON.format(day='$2')} "
+        "and l.id > $3 order by l.id limit $4",
+        code,
+        on,
+        after,
+        limit,
+    )
+
+
+async def uses_page(
+    connection: AsyncConnection,
+    *,
+    procedure_code: str | None = None,
+    role: str | None = None,
+    code: str | None = None,
+    on: dt.date | None,
+    after: int,
+    limit: int,
+) -> Sequence[Any]:
+    """Return lines of the list of uses, of one procedure or of all."""
+    return await fetch_all(
+        connection,
+        f"{_LINES['paper_use']} where ($1::text is null or p.code = $1) and ($2::text is null or l.role = $2) "
+        f"and ($3::text is null or l.code = $3) and {_COUNTS_ON.format(day='$4')} and l.id > $5 order by l.id limit $6",
+        procedure_code,
+        role,
+        code,
+        on,
+        after,
+        limit,
+    )
+
+
+async def paper_line(connection: AsyncConnection, table: PaperList, line_id: int) -> Any:
+    return await fetch_one(connection, f"{_LINES[table]} where l.id = $1", line_id)
+
+
+async def overlapping_line(
+    connection: AsyncConnection, table: PaperList, key: Mapping[str, str], begin: dt.date, end: dt.date | None
+) -> Any:
+    """Return a line about the same thing that counts on some day from `begin` until before `end`, if there is one."""
+    names = {"code": "l.code", "role": "l.role", "procedure_code": "p.code"}
+    same = " and ".join(f"{names[name]} = ${place}" for place, name in enumerate(key, start=3))
+    return await fetch_one(
+        connection,
+        f"{_LINES[table]} where daterange(l.valid_from, l.valid_to) && daterange($1, $2) and {same} limit 1",
+        begin,
+        end,
+        *key.values(),
+    )
+
+
+async def procedure_is_known(connection: AsyncConnection, code: str) -> bool:
+    return await fetch_one(connection, "select p.id from procedure p where p.code = $1", code) is not None

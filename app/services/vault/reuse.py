@@ -14,8 +14,9 @@ from app.domain.permissions import Actor, Permission
 from app.services.documents.add import NewDocument, add_document
 from app.services.dossiers.recording.record import record_event, seen_dossier
 from app.services.procedures.content import ComponentContent, version_content
-from app.services.procedures.paper_kinds import use_of_component
+from app.services.procedures.paper_kinds import PaperUse
 from app.services.vault import queries, writes
+from app.services.vault.held import lists_for
 from app.services.vault.inputs import ReuseFromDatabase, ReuseFromStore, ReuseHeldPaper
 
 BASIS = "NQ 66.7/2025/NQ-CP"
@@ -51,7 +52,8 @@ async def reuse_paper(
         paper = await queries.paper_of_applicant(connection, body.held_paper, dossier.id)
         if paper is None:
             raise NotFound(Refusal("held_paper_unknown", "held_paper"))
-    refuse_all(InvalidInput, _misfits(content.code, component, body, paper))
+    use = (await lists_for(connection, content, now=now)).of_component(component)
+    refuse_all(InvalidInput, _misfits(component, use, body, paper))
     if paper is not None:
         status = status_on(paper.status, valid_until=paper.valid_until, day=local_date(now))
         if status is not PaperStatus.VALID:
@@ -62,8 +64,8 @@ async def reuse_paper(
 
 
 def _misfits(
-    procedure_code: str,
     component: ComponentContent,
+    use: PaperUse | None,
     body: ReuseHeldPaper | ReuseFromStore | ReuseFromDatabase,
     paper: Any,
 ) -> list[Refusal]:
@@ -72,7 +74,6 @@ def _misfits(
         return [Refusal("paper_presented_only", "component", {"name": component.name})]
     if isinstance(body, ReuseFromDatabase) and not component.data_satisfiable:
         return [Refusal("component_not_from_data", "source", params)]
-    use = use_of_component(procedure_code, component)
     if paper is not None and (use is None or use.kind.code != paper.kind):
         return [Refusal("held_paper_other_kind", "held_paper", {**params, "kind": paper.kind})]
     return []

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import execute, fetch_one
+from app.core.db import execute, fetch_all, fetch_one, to_json
+from app.services.vault.queries import PaperList
 
 _HOLDER = """
 with made as (insert into paper_holder (identity_number) values ($1) on conflict do nothing returning id)
@@ -143,3 +144,45 @@ async def write_reuse(connection: AsyncConnection, values: Mapping[str, Any]) ->
         values["reused_at"],
         values["reused_by"],
     )
+
+
+_ADD_KIND = """
+insert into paper_kind (code, vi, en, presented_only, valid_months, file_names, confidence, source, valid_from,
+  valid_to, recorded_at, recorded_by)
+select x.code, x.vi, x.en, x.presented_only, x.valid_months, x.file_names, x.confidence, x.source, x.valid_from,
+  x.valid_to, x.recorded_at, x.recorded_by
+from jsonb_to_record($1::jsonb) as x(code text, vi text, en text, presented_only boolean, valid_months int,
+  file_names text[], confidence text, source text, valid_from date, valid_to date, recorded_at timestamptz,
+  recorded_by int)
+where not $2::boolean or not exists (select from paper_kind k where k.code = x.code)
+"""
+_ADD_USE = """
+insert into paper_use (procedure_id, role, code, kind, about_holder, confidence, source, valid_from, valid_to,
+  recorded_at, recorded_by)
+select p.id, x.role, x.code, x.kind, x.about_holder, x.confidence, x.source, x.valid_from, x.valid_to, x.recorded_at,
+  x.recorded_by
+from jsonb_to_record($1::jsonb) as x(procedure_code text, role text, code text, kind text, about_holder boolean,
+  confidence text, source text, valid_from date, valid_to date, recorded_at timestamptz, recorded_by int)
+join procedure p on p.code = x.procedure_code
+where not $2::boolean or not exists (select from paper_use w where w.procedure_id = p.id and w.role = x.role
+  and w.code = x.code)
+"""
+
+
+async def one_list_at_a_time(connection: AsyncConnection) -> None:
+    """Let one change the lists of papers at a time, until the transaction ends."""
+    await fetch_all(connection, "select pg_advisory_xact_lock(hashtext('lists of papers'))::text")
+
+
+async def add_kind(connection: AsyncConnection, values: Mapping[str, Any], *, only_if_unlisted: bool = False) -> int:
+    """Write a line of the list of kinds; return how many were written."""
+    return await execute(connection, _ADD_KIND, to_json(dict(values)), only_if_unlisted)
+
+
+async def add_use(connection: AsyncConnection, values: Mapping[str, Any], *, only_if_unlisted: bool = False) -> int:
+    """Write a line of the list of uses; return how many were written."""
+    return await execute(connection, _ADD_USE, to_json(dict(values)), only_if_unlisted)
+
+
+async def end_line(connection: AsyncConnection, table: PaperList, line_id: int, valid_to: dt.date) -> None:
+    await execute(connection, f"update {table} set valid_to = $2 where id = $1", line_id, valid_to)

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.dossiers import local
 from app.domain.papers import Available, NationalFlags, PaperStatus
-from app.services.procedures.paper_kinds import paper_kinds
 from app.services.vault.held import ComponentView, HeldPapers, HeldView
 
 
@@ -108,10 +107,9 @@ class ReuseReportOut(BaseModel):
 
 def held_paper_document(view: HeldView) -> HeldPaperOut:
     row = view.row
-    kind = paper_kinds().get(row.kind)
     return HeldPaperOut(
         code=row.code,
-        kind=KindOut(code=row.kind, vi=kind and kind.vi, en=kind and kind.en),
+        kind=KindOut(code=row.kind, vi=row.kind_vi, en=row.kind_en),
         about_holder=row.about_holder,
         origin=row.origin,
         issuer=row.issuer,

@@ -16,9 +16,7 @@ from app.core.security import random_secret
 from app.domain.documents import DocumentKind, FileLimits
 from app.domain.errors import Conflict, InvalidInput, NotFound, Refusal
 from app.domain.permissions import Actor, Permission
-from app.services.documents.add import ensure_component
-from app.services.documents.presented import refuse_presented_only
-from app.services.documents.take_in import Filing
+from app.services.documents.take_in import Filing, ensure_fits
 from app.services.documents.uploads import queries, writes
 from app.services.dossiers.recording.record import seen_dossier
 
@@ -68,12 +66,7 @@ async def open_upload(
     if new.length_bytes > limits.max_bytes:
         params = {"size": new.length_bytes, "max": limits.max_bytes}
         raise InvalidInput(Refusal("file_too_large", "Upload-Length", params))
-    if new.filing.component_code is not None:
-        await ensure_component(connection, dossier, new.filing.component_code)
-    filing = new.filing
-    await refuse_presented_only(
-        connection, dossier, kind=filing.kind, component_code=filing.component_code, name=filing.name
-    )
+    await ensure_fits(connection, dossier, new.filing, now=now)
     if await queries.open_uploads_of(connection, actor.account_id or 0) >= MAX_OPEN:
         raise Conflict(Refusal("too_many_uploads", params={"max": MAX_OPEN}))
     upload_id = random_secret(_ID_BYTES)

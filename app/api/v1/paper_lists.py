@@ -1,0 +1,159 @@
+"""Routes of the lists of papers: kinds, and which component or result is which. A line ends, and another begins."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.api.deps import App, ReadConnection, Requires, WriteConnection
+from app.api.idempotency import idempotency_key, once
+from app.api.noun_router import NounRouter
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.v1.schemas.paper_lists import (
+    PaperKindOut,
+    PaperKindPageOut,
+    PaperUseOut,
+    PaperUsePageOut,
+    kind_document,
+    use_document,
+)
+from app.domain.errors import InvalidInput, Refusal
+from app.domain.permissions import Actor, Permission
+from app.services.inputs import Code
+from app.services.vault import queries
+from app.services.vault.inputs import AddPaperKind, AddPaperUse, EndPaperLine
+from app.services.vault.lists import add_kind, add_use, end_line
+
+router = NounRouter(tags=["vault"])
+
+Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
+Administrator = Annotated[Actor, Depends(Requires(Permission.PROCEDURES_MANAGE))]
+Key = Annotated[str | None, Depends(idempotency_key)]
+Cursor = Annotated[str | None, Query(max_length=400)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+LineId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_SORT = "id"
+
+
+@router.get("/paper-kinds", summary="Danh mục loại giấy tờ / Kinds of papers")
+async def kinds(
+    _actor: Reader,
+    connection: ReadConnection,
+    on: Annotated[dt.date | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> PaperKindPageOut:
+    """Those that count on a day; without one every line there ever was."""
+    rows = await queries.kinds_page(connection, on=on, after=_after(cursor), limit=limit + 1)
+    more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
+    return PaperKindPageOut(items=[kind_document(row) for row in rows[:limit]], next_cursor=more)
+
+
+@router.post(
+    "/paper-kinds", status_code=201, summary="Thêm loại giấy tờ / Add a kind of paper", response_model=PaperKindOut
+)
+async def post_kind(
+    body: AddPaperKind, actor: Administrator, connection: WriteConnection, app: App, request: Request, key: Key
+) -> Response:
+    async def act(now: dt.datetime) -> BaseModel:
+        return kind_document(await add_kind(connection, actor, body, now=now))
+
+    return await _once(connection, request, actor, key, app, act, status=201)
+
+
+@router.post(
+    "/paper-kinds/{line_id}/end",
+    summary="Chấm dứt hiệu lực một dòng loại giấy tờ / End a line of the kinds",
+    response_model=PaperKindOut,
+)
+async def post_end_kind(
+    line_id: LineId,
+    body: EndPaperLine,
+    actor: Administrator,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    async def act(now: dt.datetime) -> BaseModel:
+        return kind_document(await end_line(connection, actor, "paper_kind", line_id, body, now=now))
+
+    return await _once(connection, request, actor, key, app, act)
+
+
+@router.get("/paper-uses", summary="Thành phần, kết quả nào là loại giấy tờ nào / Which component is which paper")
+async def uses(
+    _actor: Reader,
+    connection: ReadConnection,
+    procedure: Annotated[Code | None, Query()] = None,
+    on: Annotated[dt.date | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> PaperUsePageOut:
+    """Those that count on a day, of one procedure or of all."""
+    rows = await queries.uses_page(connection, procedure_code=procedure, on=on, after=_after(cursor), limit=limit + 1)
+    more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
+    return PaperUsePageOut(items=[use_document(row) for row in rows[:limit]], next_cursor=more)
+
+
+@router.post(
+    "/paper-uses",
+    status_code=201,
+    summary="Ghi một thành phần, kết quả là loại giấy tờ nào / Say which paper a component is",
+    response_model=PaperUseOut,
+)
+async def post_use(
+    body: AddPaperUse, actor: Administrator, connection: WriteConnection, app: App, request: Request, key: Key
+) -> Response:
+    async def act(now: dt.datetime) -> BaseModel:
+        return use_document(await add_use(connection, actor, body, now=now))
+
+    return await _once(connection, request, actor, key, app, act, status=201)
+
+
+@router.post(
+    "/paper-uses/{line_id}/end",
+    summary="Chấm dứt hiệu lực một dòng / End a line of the uses",
+    response_model=PaperUseOut,
+)
+async def post_end_use(
+    line_id: LineId,
+    body: EndPaperLine,
+    actor: Administrator,
+    connection: WriteConnection,
+    app: App,
+    request: Request,
+    key: Key,
+) -> Response:
+    async def act(now: dt.datetime) -> BaseModel:
+        return use_document(await end_line(connection, actor, "paper_use", line_id, body, now=now))
+
+    return await _once(connection, request, actor, key, app, act)
+
+
+def _after(cursor: str | None) -> int:
+    found = 0 if cursor is None else decode_cursor(cursor, sort=_SORT, kinds=(int,))[0]
+    if not 0 <= found < 2**31:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return int(found)
+
+
+async def _once(
+    connection: AsyncConnection,
+    request: Request,
+    actor: Actor,
+    key: str | None,
+    app: App,
+    act: Callable[[dt.datetime], Awaitable[BaseModel]],
+    *,
+    status: int = 200,
+) -> Response:
+    now = app.clock.now()
+
+    async def answer() -> Response:
+        return Response((await act(now)).model_dump_json(), status_code=status, media_type="application/json")
+
+    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=answer)
