@@ -22,7 +22,16 @@ from app.services.documents.collect import PART_PREFIX, QUARANTINE_PREFIX
 from app.services.documents.limits import limits_of
 from app.services.documents.links import OpenedContent, open_link
 from app.services.documents.queries import one_document
-from app.services.documents.take_in import Filing, HandedIn, Prepared, VirusFound, ensure_kept, file_away, prepare
+from app.services.documents.take_in import (
+    Filing,
+    HandedIn,
+    Prepared,
+    VirusFound,
+    ensure_fits,
+    ensure_kept,
+    file_away,
+    prepare,
+)
 from app.services.documents.uploads import carry, queries, writes
 from app.services.documents.uploads.carry import UploadState, filing_of, values_of
 from app.services.documents.workplace import open_workplace
@@ -53,6 +62,9 @@ async def file_handed_in(
 
     A file with a virus goes into quarantine, where the clerk sees it among the dossier's uploads.
     """
+    async with application.database.read() as connection:
+        dossier = await seen_dossier(connection, actor, dossier_code, Permission.DOCUMENTS_ADD)
+        await ensure_fits(connection, dossier, filing, now=application.clock.now())
     try:
         prepared = await _prepare(application, file, filing, workplace)
     except VirusFound as found:

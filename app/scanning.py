@@ -4,6 +4,7 @@ What is interrupted leaves nothing but bytes that the collector removes.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -47,12 +48,14 @@ async def batch_handed_in(
     async with application.database.read() as connection:
         place = await place_of_batch(connection, actor, new)
     prepared = []
-    for file in files:
+    for index, file in enumerate(files):
         try:
             prepared.append(await _prepared(application, file, Path(mkdtemp(dir=workplace))))
         except VirusFound as found:
             await _quarantine(application, actor, new, place, file, found)
-            raise
+            raise VirusFound(*_of_file(index, found)) from found
+        except InvalidInput as refused:
+            raise InvalidInput(*_of_file(index, refused)) from refused
     pages = sum(one.page_count or 0 for one in prepared)
     most = application.settings.scan_batch_max_pages
     if pages > most:
@@ -117,6 +120,11 @@ async def _let_go(application: Application, papers: DiscardedPapers, workplace: 
         made[position] = (sha256, await keep_file(application.storage, left, media_type=FileType.PDF.value))
     async with application.database.write() as connection:
         await write_let_go(connection, papers, made, now=now)
+
+
+def _of_file(index: int, refused: InvalidInput) -> list[Refusal]:
+    """Return the faults of one of several files; files count from 0, as everything in a list of inputs."""
+    return [replace(refusal, field=f"file.{index}") for refusal in refused.refusals]
 
 
 async def _quarantine(

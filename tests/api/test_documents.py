@@ -275,6 +275,26 @@ async def test_a_draft_is_published_once_by_who_may(desk: Desk, code: str) -> No
     assert (again.status_code, codes(again.json())) == (409, ["document_published"])
 
 
+@pytest.mark.parametrize(
+    ("fields", "status", "code_of", "field"),
+    [
+        ({"component": "TP99"}, 422, "component_unknown", "component_code"),
+        ({"supersedes": "999999"}, 404, "document_unknown", "supersedes"),
+        ({"name": "cccd.pdf"}, 422, "paper_presented_only", "name"),
+        ({"name": "a/b.pdf"}, 422, "file_name_is_path", "name"),
+    ],
+)
+async def test_a_file_without_its_place_is_refused_before_anything_of_it_is_kept(
+    desk: Desk, code: str, application: Application, fields: dict[str, str], status: int, code_of: str, field: str
+) -> None:
+    answer = await desk.client.post(
+        f"/api/v1/dossiers/{code}/documents", headers=desk.clerk, data=fields, files={"file": ("a.pdf", pdf_of())}
+    )
+    assert (answer.status_code, codes(answer.json())) == (status, [code_of])
+    assert answer.json()["errors"][0]["field"] == field
+    assert [blob.key async for blob in application.storage.each("")] == []
+
+
 async def test_publishing_is_a_line_of_the_log(desk: Desk, code: str) -> None:
     document = await sent(desk, code, pdf_of(text="told"), kind="result")
     await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)

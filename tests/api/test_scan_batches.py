@@ -264,6 +264,11 @@ async def test_what_is_no_batch_is_refused_with_the_reason(
     assert code in codes(refused)
 
 
+async def test_the_file_that_is_not_accepted_is_named(station: Station) -> None:
+    refused = await station.send(scan_of([CERTIFICATE]), b"no scan at all", expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["file.1"]
+
+
 async def test_a_document_of_the_dossier_is_digitized_without_being_sent_again(station: Station) -> None:
     code = await station.dossier()
     added = await station.desk.client.post(

@@ -224,6 +224,7 @@ async def test_an_upload_that_cannot_be_is_refused_at_once(
         ({"filename": "a\x00b.pdf"}, "file_name_control_characters"),
         ({"component": "TP99"}, "component_unknown"),
         ({"supersedes": "9" * 5_000}, "document_unknown"),
+        ({"supersedes": "999999"}, "document_unknown"),
         ({"dossier": "H42.101-261123-9999"}, "dossier_unknown"),
     ],
 )

@@ -104,7 +104,8 @@ async def add(code: Code, request: Request, app: App, actor: Annotated[Actor, De
     """
     with open_workplace(app.settings.data_dir) as workplace:
         form = await receive_form(request, workplace, max_bytes=app.settings.upload_max_bytes)
-        where = filing_from(form.fields, name=form.fields.get("name") or form.file_name)
+        named = form.fields.get("name")
+        where = filing_from(form.fields, name=named or form.file_name, name_field="name" if named else "file")
         filed = await filing.file_handed_in(app, actor, code, form.file, where, workplace=workplace)
     row = await filing.filed_document(app, filed)
     headers = {"Location": f"/api/v1/documents/{filed.document_id}"}

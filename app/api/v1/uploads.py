@@ -93,7 +93,8 @@ async def create(request: Request, actor: Adder, connection: WriteConnection, ap
     fields = tus.metadata_of(header)
     if not fields.get("dossier"):
         raise InvalidInput(Refusal("upload_dossier_missing", "Upload-Metadata"))
-    where = filing_from(fields, name=fields.get("filename") or fields.get("name") or "")
+    name_field = "name" if fields.get("name") and not fields.get("filename") else "filename"
+    where = filing_from(fields, name=fields.get(name_field) or "", name_field=name_field)
     expires_at = now + dt.timedelta(hours=app.settings.upload_expire_hours)
     new = NewUpload(fields["dossier"], length, where, header)
     upload_id = await carry.open_upload(connection, actor, new, limits, expires_at=expires_at, now=now)

@@ -22,13 +22,14 @@ class MakeLink(Input):
     original: bool = False
 
 
-def filing_from(fields: Mapping[str, str], *, name: str) -> Filing:
+def filing_from(fields: Mapping[str, str], *, name: str, name_field: str) -> Filing:
     """Return where a file belongs by the fields that came with it; raise `InvalidInput` with every fault at once.
 
     `component` names a line of the procedure's checklist; without one the file is an attachment. `kind` says otherwise.
+    `name_field`: where the sender wrote the name.
     """
     name = clean_name(name)
-    refusals = name_refusals(name, "file_name")
+    refusals = name_refusals(name, name_field)
     component = fields.get("component") or None
     if component is not None and (len(component) > _MAX_CODE or not component.isprintable()):
         refusals.append(Refusal("component_unknown", "component", {"component": ""}))

@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.documents import DocumentKind, FileLimits
-from app.domain.errors import InvalidInput, Refusal
+from app.domain.errors import InvalidInput, NotFound, Refusal
 from app.domain.permissions import Actor
 from app.services.documents import queries
-from app.services.documents.add import NewDocument, add_document
+from app.services.documents.add import NewDocument, add_document, ensure_component
 from app.services.documents.contents import Content, content_key, hash_file, put_file, record_content
+from app.services.documents.presented import refuse_presented_only
 from app.services.ports import BlobStore, FileInspection, VirusScanner
 
 _READ_PIECE = 1024 * 1024
@@ -60,6 +61,20 @@ class Prepared:
     virus_checked: bool
     files: tuple[tuple[str, Path], ...]
     """SHA-256 and place of each content, while the workplace is open."""
+
+
+async def ensure_fits(connection: AsyncConnection, dossier: Any, filing: Filing, *, now: dt.datetime) -> None:
+    """Raise what `add_document` raises of the place a file is to have, before anything of the file is kept.
+
+    Whether the document it supersedes still gives way is left to the end: a repeated request finds its own document.
+    """
+    if filing.component_code is not None:
+        await ensure_component(connection, dossier, filing.component_code)
+    await refuse_presented_only(
+        connection, dossier, kind=filing.kind, component_code=filing.component_code, name=filing.name, now=now
+    )
+    if filing.supersedes_id is not None and not await queries.version_of(connection, dossier.id, filing.supersedes_id):
+        raise NotFound(Refusal("document_unknown", "supersedes"))
 
 
 async def prepare(

@@ -193,6 +193,13 @@ def test_what_may_not_stay_is_refused_with_its_reason(content: bytes, code: str,
     assert reason(content, tmp_path) == code
 
 
+def test_the_limit_that_is_told_is_the_one_that_was_shown(tmp_path: Path) -> None:
+    for content in (png_bomb(), pdf_with_image_bomb()):
+        with pytest.raises(InvalidInput) as refused:
+            inspected(content, tmp_path)
+        assert refused.value.refusals[0].params == {"max": LIMITS.max_pixels}
+
+
 def test_a_pdf_that_lies_about_its_pages_is_counted(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(pdf_of(60))) as pdf:
         pdf.Root.Pages.Count = 1

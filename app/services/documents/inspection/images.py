@@ -27,7 +27,7 @@ def convert_image(path: Path, file_type: FileType, limits: FileLimits, workplace
     JPEG and PNG are embedded as they are wherever PDF can hold them; the same image gives the same PDF, bit for bit.
     Raises `InvalidInput` for an image that is broken, cut off, too large or of too many pages.
     """
-    with _faults():
+    with _faults(limits):
         pages = _pages_of(path, file_type, limits, workplace)
         result = workplace / "converted.pdf"
         with result.open("wb") as file:
@@ -121,12 +121,12 @@ def _layout(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, f
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
+def _faults(limits: FileLimits) -> Iterator[None]:
     """Turn what the libraries say of bad images into refusals."""
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InvalidInput(Refusal("image_too_large", "file", {"max": Image.MAX_IMAGE_PIXELS or 0})) from error
+        raise InvalidInput(Refusal("image_too_large", "file", {"max": limits.max_pixels})) from error
     except OSError as error:
         if error.errno is not None:  # the system's, not the file's
             raise
