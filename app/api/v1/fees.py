@@ -1,13 +1,13 @@
 """Routes of money at the counter: charges of a dossier, receipts, the cashier's day."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
-import orjson
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.fees import (
@@ -35,13 +35,8 @@ router = NounRouter(tags=["fees"])
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Cashier = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_CONFIRM))]
 Refunder = Annotated[Actor, Depends(Requires(Permission.PAYMENTS_REFUND))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 _SORT = "-closed_at"
 PDF = "application/pdf"
-
-
-def _json(document: dict[str, object], status: int = 200) -> Response:
-    return Response(orjson.dumps(document), status_code=status, media_type="application/json")
 
 
 @router.get(
@@ -51,7 +46,7 @@ def _json(document: dict[str, object], status: int = 200) -> Response:
     responses={200: {"model": DossierFeesOut}},
 )
 async def fees(code: Code, connection: ReadConnection, actor: Reader) -> Response:
-    return _json(fees_document(await fees_of(connection, actor, code)))
+    return json_answer(fees_document(await fees_of(connection, actor, code)))
 
 
 @router.post(
@@ -61,16 +56,12 @@ async def fees(code: Code, connection: ReadConnection, actor: Reader) -> Respons
     response_model=None,
     responses={201: {"model": DossierFeesOut}},
 )
-async def charge(
-    request: Request, code: Code, body: ChargeFees, app: App, connection: WriteConnection, actor: Cashier, key: Key
-) -> Response:
-    now = app.clock.now()
+async def charge(code: Code, body: ChargeFees, connection: WriteConnection, actor: Cashier, once: Once) -> Response:
+    async def act() -> Any:
+        await charge_fees(connection, actor, code, body, now=once.now)
+        return await fees_of(connection, actor, code)
 
-    async def act() -> Response:
-        await charge_fees(connection, actor, code, body, now=now)
-        return _json(fees_document(await fees_of(connection, actor, code)), 201)
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(connection, actor, act, show=fees_document, status=201)
 
 
 @router.post(
@@ -80,16 +71,12 @@ async def charge(
     response_model=None,
     responses={201: {"model": FeeReceiptOut}},
 )
-async def collect(
-    request: Request, code: Code, body: CollectFee, app: App, connection: WriteConnection, actor: Cashier, key: Key
-) -> Response:
-    now = app.clock.now()
+async def collect(code: Code, body: CollectFee, connection: WriteConnection, actor: Cashier, once: Once) -> Response:
+    async def act() -> Any:
+        number = await collect_fee(connection, actor, code, body, now=once.now)
+        return await read_receipt(connection, actor, number)
 
-    async def act() -> Response:
-        number = await collect_fee(connection, actor, code, body, now=now)
-        return _json(receipt_document(await read_receipt(connection, actor, number)), 201)
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(connection, actor, act, show=receipt_document, status=201)
 
 
 @router.get(
@@ -99,7 +86,7 @@ async def collect(
     responses={200: {"model": FeeReceiptOut}},
 )
 async def receipt(number: Code, connection: ReadConnection, actor: Reader) -> Response:
-    return _json(receipt_document(await read_receipt(connection, actor, number)))
+    return json_answer(receipt_document(await read_receipt(connection, actor, number)))
 
 
 @router.put(
@@ -121,16 +108,12 @@ async def receipt_paper(number: Code, app: App, connection: WriteConnection, act
     response_model=None,
     responses={200: {"model": FeeReceiptOut}},
 )
-async def void(
-    request: Request, number: Code, body: VoidReceipt, app: App, connection: WriteConnection, actor: Cashier, key: Key
-) -> Response:
-    now = app.clock.now()
+async def void(number: Code, body: VoidReceipt, connection: WriteConnection, actor: Cashier, once: Once) -> Response:
+    async def act() -> Any:
+        await void_receipt(connection, actor, number, body, now=once.now)
+        return await read_receipt(connection, actor, number)
 
-    async def act() -> Response:
-        await void_receipt(connection, actor, number, body, now=now)
-        return _json(receipt_document(await read_receipt(connection, actor, number)))
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(connection, actor, act, show=receipt_document)
 
 
 @router.post(
@@ -141,21 +124,13 @@ async def void(
     responses={201: {"model": FeeReceiptOut}},
 )
 async def refund(
-    request: Request,
-    number: Code,
-    body: RefundReceipt,
-    app: App,
-    connection: WriteConnection,
-    actor: Refunder,
-    key: Key,
+    number: Code, body: RefundReceipt, connection: WriteConnection, actor: Refunder, once: Once
 ) -> Response:
-    now = app.clock.now()
+    async def act() -> Any:
+        await refund_receipt(connection, actor, number, body, now=once.now)
+        return await read_receipt(connection, actor, number)
 
-    async def act() -> Response:
-        await refund_receipt(connection, actor, number, body, now=now)
-        return _json(receipt_document(await read_receipt(connection, actor, number)), 201)
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(connection, actor, act, show=receipt_document, status=201)
 
 
 @router.get(
@@ -171,7 +146,7 @@ async def till(
     unit: Annotated[Code, Query()],
     day: Annotated[dt.date | None, Query()] = None,
 ) -> Response:
-    return _json(till_document(await till_of(connection, actor, unit=unit, day=day, now=app.clock.now())))
+    return json_answer(till_document(await till_of(connection, actor, unit=unit, day=day, now=app.clock.now())))
 
 
 @router.post(
@@ -181,15 +156,14 @@ async def till(
     response_model=None,
     responses={201: {"model": ClosedDayOut}},
 )
-async def close(
-    request: Request, body: CloseDay, app: App, connection: WriteConnection, actor: Cashier, key: Key
-) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        return _json(closed_day_document(await close_day(connection, actor, body, now=now)), 201)
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+async def close(body: CloseDay, connection: WriteConnection, actor: Cashier, once: Once) -> Response:
+    return await once(
+        connection,
+        actor,
+        lambda: close_day(connection, actor, body, now=once.now),
+        show=closed_day_document,
+        status=201,
+    )
 
 
 @router.get(

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Annotated
 
-import orjson
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.fees import (
@@ -33,7 +33,6 @@ from app.services.payments.tariffs import end_reduction, end_tariff, set_reducti
 router = NounRouter(tags=["fees"])
 
 Administrator = Annotated[Actor, Depends(Requires(Permission.TARIFFS_MANAGE))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _SORT = "id"
@@ -59,7 +58,7 @@ def after_id(cursor: str | None) -> int:
 )
 async def calculate(body: CalculateFees, app: App, connection: ReadConnection) -> Response:
     found = await calculate_fees(connection, body, now=app.clock.now())
-    return Response(orjson.dumps(calculation_document(found)), media_type="application/json")
+    return json_answer(calculation_document(found))
 
 
 @router.get(
@@ -98,16 +97,10 @@ async def tariffs(
     response_model=None,
     responses={201: {"model": TariffOut}},
 )
-async def create_tariff(
-    request: Request, body: SetTariff, app: App, connection: WriteConnection, actor: Administrator, key: Key
-) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        row = await set_tariff(connection, actor, body, now=now)
-        return Response(orjson.dumps(tariff_document(row)), status_code=201, media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+async def create_tariff(body: SetTariff, connection: WriteConnection, actor: Administrator, once: Once) -> Response:
+    return await once(
+        connection, actor, lambda: set_tariff(connection, actor, body, now=once.now), show=tariff_document, status=201
+    )
 
 
 @router.post(
@@ -117,21 +110,11 @@ async def create_tariff(
     responses={200: {"model": TariffOut}},
 )
 async def finish_tariff(
-    request: Request,
-    tariff_id: Id,
-    body: EndTariff,
-    app: App,
-    connection: WriteConnection,
-    actor: Administrator,
-    key: Key,
+    tariff_id: Id, body: EndTariff, connection: WriteConnection, actor: Administrator, once: Once
 ) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        row = await end_tariff(connection, actor, tariff_id, body, now=now)
-        return Response(orjson.dumps(tariff_document(row)), media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(
+        connection, actor, lambda: end_tariff(connection, actor, tariff_id, body, now=once.now), show=tariff_document
+    )
 
 
 @router.get(
@@ -161,15 +144,15 @@ async def reductions(
     responses={201: {"model": FeeReductionOut}},
 )
 async def create_reduction(
-    request: Request, body: SetReduction, app: App, connection: WriteConnection, actor: Administrator, key: Key
+    body: SetReduction, connection: WriteConnection, actor: Administrator, once: Once
 ) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        row = await set_reduction(connection, actor, body, now=now)
-        return Response(orjson.dumps(reduction_document(row)), status_code=201, media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: set_reduction(connection, actor, body, now=once.now),
+        show=reduction_document,
+        status=201,
+    )
 
 
 @router.post(
@@ -179,18 +162,11 @@ async def create_reduction(
     responses={200: {"model": FeeReductionOut}},
 )
 async def finish_reduction(
-    request: Request,
-    reduction_id: Id,
-    body: EndTariff,
-    app: App,
-    connection: WriteConnection,
-    actor: Administrator,
-    key: Key,
+    reduction_id: Id, body: EndTariff, connection: WriteConnection, actor: Administrator, once: Once
 ) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        row = await end_reduction(connection, actor, reduction_id, body, now=now)
-        return Response(orjson.dumps(reduction_document(row)), media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: end_reduction(connection, actor, reduction_id, body, now=once.now),
+        show=reduction_document,
+    )
