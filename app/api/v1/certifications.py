@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Annotated
 
-import orjson
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.certifications import (
@@ -21,7 +21,7 @@ from app.api.v1.schemas.certifications import (
 from app.api.v1.schemas.fees import page
 from app.domain.permissions import Actor, Permission
 from app.services.certification import queries
-from app.services.certification.certify import certify
+from app.services.certification.certify import Certified, certify
 from app.services.certification.inputs import AllowFastLane, CertifyPapers
 from app.services.certification.paper import print_certification
 from app.services.certification.register import allow_fast_lane, register_of
@@ -32,7 +32,6 @@ router = NounRouter(tags=["certifications"])
 Receiver = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_RECEIVE))]
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Keeper = Annotated[Actor, Depends(Requires(Permission.PROCEDURES_MANAGE))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 _SORT = "-certified_at"
 PDF = "application/pdf"
 
@@ -44,18 +43,8 @@ PDF = "application/pdf"
     response_model=None,
     responses={201: {"model": CertificationOut}},
 )
-async def create(
-    request: Request, body: CertifyPapers, app: App, connection: WriteConnection, actor: Receiver, key: Key
-) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        found = await certify(connection, actor, body, now=now)
-        headers = {"location": f"/api/v1/dossiers/{found.dossier.code}", "etag": f'"{found.dossier.version}"'}
-        content = orjson.dumps(certification_document(found))
-        return Response(content, status_code=201, headers=headers, media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+async def create(body: CertifyPapers, connection: WriteConnection, actor: Receiver, once: Once) -> Response:
+    return await once(connection, actor, lambda: certify(connection, actor, body, now=once.now), show=_certified)
 
 
 @router.get(
@@ -118,3 +107,8 @@ async def put_fast_lane(
 ) -> Response:
     rows = await allow_fast_lane(connection, actor, code, body, now=app.clock.now())
     return Response(fast_lane_list(rows), media_type="application/json")
+
+
+def _certified(found: Certified) -> Response:
+    headers = {"Location": f"/api/v1/dossiers/{found.dossier.code}", "ETag": f'"{found.dossier.version}"'}
+    return json_answer(certification_document(found), status=201, headers=headers)

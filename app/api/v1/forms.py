@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.v1.schemas.forms import FormListOut, FormOut, SlipListOut, SlipOut, form_document, slip_document
 from app.core.clock import local_date
@@ -23,7 +24,6 @@ router = NounRouter(tags=["forms"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Corrector = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_CORRECT))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 SlipId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 65_536
@@ -50,24 +50,16 @@ async def form(code: Code) -> FormOut:
     responses={200: {"model": SlipOut}, 201: {"model": SlipOut}},
 )
 async def issue(
-    code: Code, body: IssueSlip, actor: Reader, connection: WriteConnection, app: App, request: Request, key: Key
+    code: Code, body: IssueSlip, actor: Reader, connection: WriteConnection, app: App, once: Once
 ) -> Response:
     """201 for a slip issued now, 200 for one that stands already: it is never rendered twice."""
-    now = app.clock.now()
-
-    async def act() -> Response:
-        row, is_new = await issue_slip(
-            connection, app.storage, actor, code, body, public_base_url=app.settings.public_base_url, now=now
-        )
-        document = slip_document(row)
-        return Response(
-            document.model_dump_json(),
-            status_code=201 if is_new else 200,
-            headers={"Location": f"/api/v1/slips/{document.id}"},
-            media_type="application/json",
-        )
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+    url = app.settings.public_base_url
+    return await once(
+        connection,
+        actor,
+        lambda: issue_slip(connection, app.storage, actor, code, body, public_base_url=url, now=once.now),
+        show=_issued,
+    )
 
 
 @router.get("/dossiers/{code}/slips", summary="Phiếu đã phát hành của hồ sơ / Slips of a dossier")
@@ -104,22 +96,10 @@ async def slip_pdf(slip_id: SlipId, actor: Reader, connection: ReadConnection, a
     summary="Hủy phiếu in hỏng, mất / Void a slip that went wrong",
     response_model=SlipOut,
 )
-async def void(
-    slip_id: SlipId,
-    body: VoidSlip,
-    actor: Corrector,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
-) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        row = await void_slip(connection, actor, slip_id, body, now=now)
-        return Response(slip_document(row).model_dump_json(), media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+async def void(slip_id: SlipId, body: VoidSlip, actor: Corrector, connection: WriteConnection, once: Once) -> Response:
+    return await once(
+        connection, actor, lambda: void_slip(connection, actor, slip_id, body, now=once.now), show=slip_document
+    )
 
 
 @router.get(
@@ -149,6 +129,12 @@ async def register(
     file = await register_workbook(connection, actor, wanted, now=now)
     headers = {**_NO_STORE, "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_pieces_of(file), media_type=_WORKBOOK, headers=headers)
+
+
+def _issued(found: tuple[Any, bool]) -> Response:
+    row, is_new = found
+    headers = {"Location": f"/api/v1/slips/{row.id}"}
+    return json_answer(slip_document(row), status=201 if is_new else 200, headers=headers)
 
 
 def _pieces_of(file: BinaryIO) -> Iterator[bytes]:
