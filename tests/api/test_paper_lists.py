@@ -41,7 +41,7 @@ async def post(
 
 
 async def line_of(desk: Desk, path: str, **wanted: str) -> dict[str, Any]:
-    query = {"procedure": wanted["procedure_code"]} if "procedure_code" in wanted else {}
+    query: dict[str, Any] = {"procedure": wanted["procedure_code"]} if "procedure_code" in wanted else {}
     items = (await desk.get(path, limit=200, **query))["items"]
     found: list[dict[str, Any]] = [item for item in items if wanted.items() <= item.items()]
     return found[-1]
