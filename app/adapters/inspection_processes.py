@@ -76,7 +76,10 @@ class InspectionProcesses:
 
     async def _ask(self, request: bytes) -> dict[str, Any]:
         """Return what a process says of one file. One that was interrupted, or says nothing, is ended for good."""
-        process = await self._warm_process()
+        try:
+            process = await self._warm_process()
+        except OSError as error:
+            return {"failure": _UNAVAILABLE, "cause": type(error).__name__}
         answer = b""
         try:
             async with asyncio.timeout(self.seconds):

@@ -11,7 +11,8 @@ from PIL import Image
 
 from app.domain.documents import FileLimits, FileType
 from app.domain.errors import InvalidInput
-from app.services.documents.inspection.inspect import InspectedFile, inspect_blocking
+from app.services.documents.inspection.inspect import inspect_blocking
+from app.services.ports import InspectedFile
 from tests.factories.files import (
     heic_file,
     image_file,
