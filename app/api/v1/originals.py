@@ -1,15 +1,13 @@
 """Routes of originals: taking in, handing on in batches, confirming, and where each is now."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection
+from fastapi import Depends, Query, Response
 
-from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.deps import ReadConnection, Requires, WriteConnection
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.custody import (
@@ -34,7 +32,7 @@ router = NounRouter(tags=["originals"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Keeper = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
-Key = Annotated[str | None, Depends(idempotency_key)]
+HandOver = tuple[Any, Sequence[Any]]
 
 
 @router.post(
@@ -43,15 +41,15 @@ Key = Annotated[str | None, Depends(idempotency_key)]
     status_code=201,
     response_model=OriginalsOut,
 )
-async def post_originals(
-    code: Code, body: TakeIn, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
+async def post_originals(code: Code, body: TakeIn, actor: Keeper, connection: WriteConnection, once: Once) -> Response:
     """The answer lists all originals of the dossier."""
-
-    async def act() -> BaseModel:
-        return originals_document(await take_in.take_in(connection, actor, code, body, now=app.clock.now()))
-
-    return await _once(connection, request, actor, key, app, act, status=201)
+    return await once(
+        connection,
+        actor,
+        lambda: take_in.take_in(connection, actor, code, body, now=once.now),
+        show=originals_document,
+        status=201,
+    )
 
 
 @router.get(
@@ -85,16 +83,14 @@ async def originals(
     status_code=201,
     response_model=HandOverOut,
 )
-async def post_hand_over(
-    body: HandOn, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
+async def post_hand_over(body: HandOn, actor: Keeper, connection: WriteConnection, once: Once) -> Response:
     """As scanned. They are on their way until confirmed; if one paper does not fit, none goes."""
 
-    async def act() -> BaseModel:
-        code = await hand_on.hand_on(connection, actor, body, now=app.clock.now())
-        return hand_over_document(*await find.hand_over(connection, actor, code))
+    async def act() -> HandOver:
+        code = await hand_on.hand_on(connection, actor, body, now=once.now)
+        return await find.hand_over(connection, actor, code)
 
-    return await _once(connection, request, actor, key, app, act, status=201)
+    return await once(connection, actor, act, show=lambda found: hand_over_document(*found), status=201)
 
 
 @router.get("/originals/hand-overs/{code}", summary="Một lần giao nhận / One hand-over")
@@ -107,16 +103,14 @@ async def get_hand_over(code: Code, actor: Reader, connection: ReadConnection) -
     summary="Xác nhận đã nhận / Confirm what arrived",
     response_model=HandOverOut,
 )
-async def post_confirm(
-    code: Code, body: Confirm, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
+async def post_confirm(code: Code, body: Confirm, actor: Keeper, connection: WriteConnection, once: Once) -> Response:
     """What was scanned on arrival; the rest stays on its way. A delivery by post to the citizen needs its notice."""
 
-    async def act() -> BaseModel:
-        done = await hand_on.confirm(connection, actor, code, body, now=app.clock.now())
-        return hand_over_document(*await find.hand_over(connection, actor, done))
+    async def act() -> HandOver:
+        done = await hand_on.confirm(connection, actor, code, body, now=once.now)
+        return await find.hand_over(connection, actor, done)
 
-    return await _once(connection, request, actor, key, app, act)
+    return await once(connection, actor, act, show=lambda found: hand_over_document(*found))
 
 
 @router.post(
@@ -125,15 +119,15 @@ async def post_confirm(
     response_model=HandOverOut,
 )
 async def post_take_back(
-    code: Code, body: TakeBack, actor: Keeper, connection: WriteConnection, app: App, request: Request, key: Key
+    code: Code, body: TakeBack, actor: Keeper, connection: WriteConnection, once: Once
 ) -> Response:
     """They lie again where they lay before."""
 
-    async def act() -> BaseModel:
-        done = await hand_on.take_back(connection, actor, code, body, now=app.clock.now())
-        return hand_over_document(*await find.hand_over(connection, actor, done))
+    async def act() -> HandOver:
+        done = await hand_on.take_back(connection, actor, code, body, now=once.now)
+        return await find.hand_over(connection, actor, done)
 
-    return await _once(connection, request, actor, key, app, act)
+    return await once(connection, actor, act, show=lambda found: hand_over_document(*found))
 
 
 @router.get("/originals/{barcode}", summary="Bản chính này đang ở đâu / Where is this original now")
@@ -154,20 +148,3 @@ async def label(barcode: Code, actor: Reader, connection: ReadConnection) -> Res
     printed = await asyncio.to_thread(found.print)
     headers = {"Content-Disposition": f'inline; filename="{found.barcode}.pdf"'}
     return Response(printed, media_type="application/pdf", headers=headers)
-
-
-async def _once(
-    connection: AsyncConnection,
-    request: Request,
-    actor: Actor,
-    key: str | None,
-    app: App,
-    act: Callable[[], Awaitable[BaseModel]],
-    *,
-    status: int = 200,
-) -> Response:
-    async def answer() -> Response:
-        return Response((await act()).model_dump_json(), status_code=status, media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=answer)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from app.api.deps import App, ReadConnection, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.small_pages import PAGE_HEADERS, wants_page
 from app.api.v1.schemas.ratings import (
@@ -101,23 +101,11 @@ async def rate_by_form(token: AnyToken, request: Request, app: App, connection: 
     response_model=None,
     responses={201: {"model": RatedOut}},
 )
-async def rate(
-    request: Request,
-    token: Token,
-    body: RateDossier,
-    app: App,
-    connection: WriteConnection,
-    key: Annotated[str | None, Depends(idempotency_key)],
-) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Response:
-        level = await rate_dossier(connection, token, body, now=now)
-        thanks = RatedOut(level=level, vi="Cảm ơn ý kiến đánh giá của ông/bà", en="Thank you for your rating")
-        return Response(thanks.model_dump_json(), status_code=201, media_type="application/json")
-
-    scope = f"rating:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
-    return await once(connection, request, scope=scope, key=key, now=now, act=act)
+async def rate(token: Token, body: RateDossier, connection: WriteConnection, once: Once) -> Response:
+    caller = f"rating:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
+    return await once(
+        connection, caller, lambda: rate_dossier(connection, token, body, now=once.now), show=_thanks, status=201
+    )
 
 
 def _issued(token: str) -> str:
@@ -125,6 +113,10 @@ def _issued(token: str) -> str:
     if re.fullmatch(_ISSUED, token) is None:
         raise NotFound(Refusal("rating_unknown"))
     return token
+
+
+def _thanks(level: int) -> RatedOut:
+    return RatedOut(level=level, vi="Cảm ơn ý kiến đánh giá của ông/bà", en="Thank you for your rating")
 
 
 def _page(content: str, status: int = 200) -> HTMLResponse:

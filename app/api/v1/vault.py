@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.v1.schemas.vault import (
     HeldPaperOut,
@@ -30,7 +30,6 @@ Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]
 PaperAdder = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
 Keeper = Annotated[Actor, Depends(Requires(Permission.RESULTS_PUBLISH))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 
 
 @router.get(
@@ -55,29 +54,24 @@ async def search(body: SearchHeldPapers, actor: PaperReader, connection: WriteCo
     response_model=ReusedOut,
 )
 async def reuse(
-    code: Code,
-    component: Code,
-    body: ReusePaper,
-    actor: PaperAdder,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    code: Code, component: Code, body: ReusePaper, actor: PaperAdder, connection: WriteConnection, once: Once
 ) -> Response:
     """From the vault, from the citizen's own store, or from a database; logged with who, what and on which basis."""
 
-    async def act() -> Response:
-        dossier_code, seq = await reuse_paper(connection, actor, code, component, body, now=app.clock.now())
-        answer = ReusedOut(
-            dossier_code=dossier_code,
-            component=component,
-            source=body.source.value,
-            held_paper=getattr(body, "held_paper", None),
-            seq=seq,
+    def shown(reused: tuple[str, int]) -> ReusedOut:
+        dossier_code, seq = reused
+        held_paper = getattr(body, "held_paper", None)
+        return ReusedOut(
+            dossier_code=dossier_code, component=component, source=body.source.value, held_paper=held_paper, seq=seq
         )
-        return Response(answer.model_dump_json(), status_code=201, media_type="application/json")
 
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: reuse_paper(connection, actor, code, component, body, now=once.now),
+        show=shown,
+        status=201,
+    )
 
 
 @router.post(
@@ -86,23 +80,15 @@ async def reuse(
     status_code=201,
     response_model=HeldPaperOut,
 )
-async def record(
-    code: Code,
-    body: RecordHeldPaper,
-    actor: Keeper,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
-) -> Response:
+async def record(code: Code, body: RecordHeldPaper, actor: Keeper, connection: WriteConnection, once: Once) -> Response:
     """A document of the dossier, as the records officer describes it; the same content is held once."""
-
-    async def act() -> Response:
-        paper = await record_paper(connection, actor, code, body, now=app.clock.now())
-        answer = held_paper_document(view_of(paper, now=app.clock.now()))
-        return Response(answer.model_dump_json(), status_code=201, media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: record_paper(connection, actor, code, body, now=once.now),
+        show=lambda held: held_paper_document(view_of(held, now=once.now)),
+        status=201,
+    )
 
 
 @router.post(
@@ -111,22 +97,15 @@ async def record(
     response_model=HeldPaperOut,
 )
 async def change(
-    paper: Code,
-    body: ChangeHeldPaper,
-    actor: Keeper,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    paper: Code, body: ChangeHeldPaper, actor: Keeper, connection: WriteConnection, once: Once
 ) -> Response:
     """It no longer stands in for anything; what was reused before stays as it was."""
-
-    async def act() -> Response:
-        row = await change_paper(connection, actor, paper, body, now=app.clock.now())
-        answer = held_paper_document(view_of(row, now=app.clock.now()))
-        return Response(answer.model_dump_json(), media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: change_paper(connection, actor, paper, body, now=once.now),
+        show=lambda held: held_paper_document(view_of(held, now=once.now)),
+    )
 
 
 @router.get(
