@@ -1,13 +1,14 @@
 """Routes of results: drafted, submitted, published, replaced, revoked. Signing has its own."""
 
-from collections.abc import Awaitable, Callable
+import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once, OncePerKey
 from app.api.noun_router import NounRouter
 from app.api.v1.schemas.results import (
     ResultLinkOut,
@@ -42,7 +43,6 @@ PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]
 Preparer = Annotated[Actor, Depends(Requires(Permission.RESULTS_PREPARE))]
 Publisher = Annotated[Actor, Depends(Requires(Permission.RESULTS_PUBLISH))]
 Leader = Annotated[Actor, Depends(Requires(Permission.RESULTS_SIGN))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 ResultId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 PDF = "application/pdf"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -60,9 +60,9 @@ async def results(code: Code, actor: Reader, connection: ReadConnection) -> Resu
     summary="Dự thảo kết quả / Draft a result",
     response_model=ResultOut,
 )
-async def post_draft(code: Code, body: DraftResult, actor: Preparer, app: App, request: Request, key: Key) -> Response:
+async def post_draft(code: Code, body: DraftResult, actor: Preparer, app: App, once: Once) -> Response:
     """From words that the house prints, or from a PDF among the dossier's documents, signed elsewhere or not."""
-    return await _keep(request, app, actor, key, await make_result(app, actor, code, body))
+    return await _keep(app, actor, once, await make_result(app, actor, code, body))
 
 
 @router.post(
@@ -91,17 +91,13 @@ async def draft_file(result_id: ResultId, actor: PaperReader, app: App) -> Respo
 
 @router.post("/results/{result_id}/submit", summary="Trình ký / Submit for signature", response_model=ResultOut)
 async def post_submit(
-    result_id: ResultId,
-    body: SubmitResult,
-    actor: Preparer,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    result_id: ResultId, body: SubmitResult, actor: Preparer, connection: WriteConnection, once: Once
 ) -> Response:
-    now = app.clock.now()
-    return await _act(
-        connection, request, app, actor, key, lambda: submit(connection, actor, result_id, signer=body.signer, now=now)
+    return await once(
+        connection,
+        actor,
+        lambda: submit(connection, actor, result_id, signer=body.signer, now=once.now),
+        show=result_document,
     )
 
 
@@ -109,34 +105,22 @@ async def post_submit(
     "/results/{result_id}/take-back", summary="Rút trình ký / Take it out of the queue", response_model=ResultOut
 )
 async def post_take_back(
-    result_id: ResultId,
-    body: DiscardResult,
-    actor: Preparer,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    result_id: ResultId, body: DiscardResult, actor: Preparer, connection: WriteConnection, once: Once
 ) -> Response:
-    now = app.clock.now()
-
-    async def act() -> Any:
-        return await take_back(connection, actor, result_id, reason=body.reason, now=now)
-
-    return await _act(connection, request, app, actor, key, act)
+    return await once(
+        connection,
+        actor,
+        lambda: take_back(connection, actor, result_id, reason=body.reason, now=once.now),
+        show=result_document,
+    )
 
 
 @router.post("/results/{result_id}/discard", summary="Bỏ dự thảo / Put a draft away", response_model=ResultOut)
 async def post_discard(
-    result_id: ResultId,
-    body: DiscardResult,
-    actor: Preparer,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    result_id: ResultId, body: DiscardResult, actor: Preparer, connection: WriteConnection, once: Once
 ) -> Response:
-    return await _act(
-        connection, request, app, actor, key, lambda: discard(connection, actor, result_id, reason=body.reason)
+    return await once(
+        connection, actor, lambda: discard(connection, actor, result_id, reason=body.reason), show=result_document
     )
 
 
@@ -146,17 +130,12 @@ async def post_discard(
     response_model=ResultOut,
 )
 async def post_publish(
-    result_id: ResultId,
-    _body: PublishResult,
-    actor: Publisher,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    result_id: ResultId, _body: PublishResult, actor: Publisher, connection: WriteConnection, once: Once
 ) -> Response:
     """An act of its own: a signed result is seen by nobody outside before it."""
-    now = app.clock.now()
-    return await _act(connection, request, app, actor, key, lambda: publish(connection, actor, result_id, now=now))
+    return await once(
+        connection, actor, lambda: publish(connection, actor, result_id, now=once.now), show=result_document
+    )
 
 
 @router.post(
@@ -165,25 +144,18 @@ async def post_publish(
     summary="Dự thảo kết quả thay thế / Draft what takes its place",
     response_model=ResultOut,
 )
-async def post_replace(
-    result_id: ResultId, body: ReplaceResult, actor: Preparer, app: App, request: Request, key: Key
-) -> Response:
+async def post_replace(result_id: ResultId, body: ReplaceResult, actor: Preparer, app: App, once: Once) -> Response:
     """The published one stands until the new one is signed and published."""
-    return await _keep(request, app, actor, key, await make_replacement(app, actor, result_id, body))
+    return await _keep(app, actor, once, await make_replacement(app, actor, result_id, body))
 
 
 @router.post("/results/{result_id}/revoke", summary="Thu hồi kết quả / Revoke a result", response_model=ResultOut)
 async def post_revoke(
-    result_id: ResultId,
-    body: RevokeResult,
-    actor: Leader,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    result_id: ResultId, body: RevokeResult, actor: Leader, connection: WriteConnection, once: Once
 ) -> Response:
-    now = app.clock.now()
-    return await _act(connection, request, app, actor, key, lambda: revoke(connection, actor, result_id, body, now=now))
+    return await once(
+        connection, actor, lambda: revoke(connection, actor, result_id, body, now=once.now), show=result_document
+    )
 
 
 @router.post(
@@ -192,52 +164,26 @@ async def post_revoke(
     response_model=ResultLinkOut,
 )
 async def post_link(
-    result_id: ResultId,
-    _body: PublishResult,
-    actor: PaperReader,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    result_id: ResultId, _body: PublishResult, actor: PaperReader, connection: WriteConnection, app: App, once: Once
 ) -> Response:
-    async def act() -> Response:
-        token, expires_at = await link_to(connection, app.signer, actor, result_id, now=app.clock.now())
+    def shown(link: tuple[str, dt.datetime]) -> ResultLinkOut:
+        token, expires_at = link
         path = f"{app.settings.public_base_url.rstrip('/')}/api/v1/result-links/{token}"
-        return _json(ResultLinkOut(path=path, expires_at=expires_at))
+        return ResultLinkOut(path=path, expires_at=expires_at)
 
-    return await once(connection, request, scope=_scope(actor), key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection, actor, lambda: link_to(connection, app.signer, actor, result_id, now=once.now), show=shown
+    )
 
 
-async def _keep(request: Request, app: Application, actor: Actor, key: str | None, made: MadeDraft) -> Response:
+async def _keep(app: Application, actor: Actor, once: OncePerKey, made: MadeDraft) -> Response:
     now = app.clock.now()
 
     async def keep(connection: AsyncConnection) -> Response:
-        async def act() -> Response:
-            row = await write_draft(connection, actor, made, now=now)
-            return _json(result_document(row), status=201, headers={"Location": f"/api/v1/results/{row.id}"})
-
-        return await once(connection, request, scope=_scope(actor), key=key, now=now, act=act)
+        return await once(connection, actor, lambda: write_draft(connection, actor, made, now=now), show=_drafted)
 
     return await written(app, keep)
 
 
-async def _act(
-    connection: WriteConnection,
-    request: Request,
-    app: Application,
-    actor: Actor,
-    key: str | None,
-    do: Callable[[], Awaitable[Any]],
-) -> Response:
-    async def act() -> Response:
-        return _json(result_document(await do()))
-
-    return await once(connection, request, scope=_scope(actor), key=key, now=app.clock.now(), act=act)
-
-
-def _scope(actor: Actor) -> str:
-    return f"account:{actor.account_id}"
-
-
-def _json(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(document.model_dump_json(), status_code=status, headers=headers, media_type="application/json")
+def _drafted(row: Any) -> Response:
+    return json_answer(result_document(row), status=201, headers={"Location": f"/api/v1/results/{row.id}"})

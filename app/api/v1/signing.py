@@ -1,12 +1,12 @@
 """Routes of signing: the queue, many at once, declining, delegations."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
 from app.api.v1.schemas.results import (
@@ -33,7 +33,6 @@ router = NounRouter(prefix="/signing", tags=["signing"])
 # A delegate signs without holding the permission: who may sign what is judged for each request.
 Signatory = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Leader = Annotated[Actor, Depends(Requires(Permission.RESULTS_SIGN))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 RequestId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 DelegationId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _SORT = "submitted_at"
@@ -59,17 +58,14 @@ async def queue(
 
 
 @router.post("/sign", summary="Ký nhiều kết quả một lần / Sign many results at once", response_model=SignedBatchOut)
-async def post_sign(body: SignBatch, actor: Signatory, app: App, request: Request, key: Key) -> Response:
+async def post_sign(body: SignBatch, actor: Signatory, app: App, once: Once) -> Response:
     """At most 50, each checked: one that cannot be signed is named with its reasons and spoils no other."""
-    now = app.clock.now()
     signed = await sign_requests(app, actor, body.ids)
 
     async def write(connection: AsyncConnection) -> Response:
-        async def act() -> Response:
-            items = await write_signed(connection, actor, signed, now=now)
-            return Response(batch_document(items).model_dump_json(), media_type="application/json")
-
-        return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=act)
+        return await once(
+            connection, actor, lambda: write_signed(connection, actor, signed, now=once.now), show=batch_document
+        )
 
     return await written(app, write)
 
@@ -80,21 +76,13 @@ async def post_sign(body: SignBatch, actor: Signatory, app: App, request: Reques
     response_model=ResultOut,
 )
 async def post_decline(
-    request_id: RequestId,
-    body: DeclineSignature,
-    actor: Signatory,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    request_id: RequestId, body: DeclineSignature, actor: Signatory, connection: WriteConnection, once: Once
 ) -> Response:
-    async def act() -> Response:
-        row = await decline(connection, actor, request_id, reason=body.reason, now=app.clock.now())
-        found = result_document(await seen_result(connection, actor, row.result_id))
-        return Response(found.model_dump_json(), media_type="application/json")
+    async def act() -> Any:
+        row = await decline(connection, actor, request_id, reason=body.reason, now=once.now)
+        return await seen_result(connection, actor, row.result_id)
 
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(connection, actor, act, show=result_document)
 
 
 @router.get("/delegations", summary="Các ủy quyền ký / Delegations to sign")
@@ -115,15 +103,10 @@ async def delegations(
     summary="Ủy quyền ký có thời hạn / Delegate signing for a time",
     response_model=DelegationOut,
 )
-async def post_delegation(
-    body: Delegate, actor: Leader, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
-    async def act() -> Response:
-        row = await delegate(connection, actor, body, now=app.clock.now())
-        return Response(delegation_document(row).model_dump_json(), status_code=201, media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+async def post_delegation(body: Delegate, actor: Leader, connection: WriteConnection, once: Once) -> Response:
+    return await once(
+        connection, actor, lambda: delegate(connection, actor, body, now=once.now), show=delegation_document, status=201
+    )
 
 
 @router.post(
@@ -132,17 +115,11 @@ async def post_delegation(
     response_model=DelegationOut,
 )
 async def post_end_delegation(
-    delegation_id: DelegationId,
-    _body: PublishResult,
-    actor: Leader,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    delegation_id: DelegationId, _body: PublishResult, actor: Leader, connection: WriteConnection, once: Once
 ) -> Response:
-    async def act() -> Response:
-        row = await end_delegation(connection, actor, delegation_id, now=app.clock.now())
-        return Response(delegation_document(row).model_dump_json(), media_type="application/json")
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: end_delegation(connection, actor, delegation_id, now=once.now),
+        show=delegation_document,
+    )
