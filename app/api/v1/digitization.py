@@ -1,16 +1,16 @@
 """Routes of digitization: separator sheets, scan batches, their pieces, what of a dossier is digitized."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import scanning
+from app.api.answers import json_answer
 from app.api.content import stream_content
 from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.multipart import receive_files
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, encode_cursor
@@ -44,7 +44,6 @@ router = NounRouter(tags=["digitization"])
 Scanner = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
 PaperReader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]
 DossierReader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _SORT = "received_at"
 _PDF = "application/pdf"
@@ -114,12 +113,8 @@ async def post_batch(actor: Scanner, request: Request, app: App) -> Response:
             request, workplace, max_bytes=settings.upload_max_bytes, max_files=settings.scan_batch_max_files
         )
         row, is_new = await scanning.batch_handed_in(app, actor, form.fields, form.files, workplace=workplace)
-    return Response(
-        batch_document(row).model_dump_json(),
-        status_code=202 if is_new else 200,
-        media_type="application/json",
-        headers={"Location": f"/api/v1/scan-batches/{row.id}"},
-    )
+    headers = {"Location": f"/api/v1/scan-batches/{row.id}"}
+    return json_answer(batch_document(row), status=202 if is_new else 200, headers=headers)
 
 
 @router.get("/scan-batches", summary="Các lô quét trong phạm vi / Scan batches in scope")
@@ -151,17 +146,14 @@ async def get_batch(batch_id: Id, actor: Scanner, connection: ReadConnection) ->
     summary="Làm lại phần chưa xong / Try again what failed",
     response_model=ScanBatchOut,
 )
-async def post_retry(
-    batch_id: Id, actor: Scanner, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
+async def post_retry(batch_id: Id, actor: Scanner, connection: WriteConnection, once: Once) -> Response:
     """What was read or confirmed stays."""
 
-    async def act() -> Response:
+    async def act() -> Any:
         await retry_batch(connection, actor, batch_id)
-        view = await read.seen_batch(connection, actor, batch_id)
-        return _json(batch_document(view.row).model_dump_json(), status=202)
+        return (await read.seen_batch(connection, actor, batch_id)).row
 
-    return await _once(connection, request, actor, key, app, act)
+    return await once(connection, actor, act, show=batch_document, status=202)
 
 
 @router.get("/scan-pieces/{piece_id}", summary="Một giấy tờ quét: chữ và giá trị đề xuất / One paper: text and values")
@@ -188,13 +180,13 @@ async def get_piece_file(piece_id: Id, actor: PaperReader, app: App, request: Re
     response_model=ScanPieceOut,
 )
 async def post_assign(
-    piece_id: Id, body: AssignPiece, actor: Scanner, connection: WriteConnection, app: App, request: Request, key: Key
+    piece_id: Id, body: AssignPiece, actor: Scanner, connection: WriteConnection, once: Once
 ) -> Response:
-    async def act() -> Response:
-        await pieces.assign_piece(connection, actor, piece_id, body, now=app.clock.now())
+    async def act() -> Any:
+        await pieces.assign_piece(connection, actor, piece_id, body, now=once.now)
         return await _piece(connection, actor, piece_id)
 
-    return await _once(connection, request, actor, key, app, act)
+    return await once(connection, actor, act, show=piece_document)
 
 
 @router.post(
@@ -203,15 +195,15 @@ async def post_assign(
     response_model=ScanPieceOut,
 )
 async def post_confirm(
-    piece_id: Id, body: ConfirmPiece, actor: Scanner, connection: WriteConnection, app: App, request: Request, key: Key
+    piece_id: Id, body: ConfirmPiece, actor: Scanner, connection: WriteConnection, once: Once
 ) -> Response:
     """It becomes a document of the dossier; the values stand with who confirmed them and when."""
 
-    async def act() -> Response:
-        await pieces.confirm_piece(connection, actor, piece_id, body, now=app.clock.now())
+    async def act() -> Any:
+        await pieces.confirm_piece(connection, actor, piece_id, body, now=once.now)
         return await _piece(connection, actor, piece_id)
 
-    return await _once(connection, request, actor, key, app, act)
+    return await once(connection, actor, act, show=piece_document)
 
 
 @router.post(
@@ -220,49 +212,32 @@ async def post_confirm(
     response_model=ScanPieceOut,
 )
 async def post_discard(
-    piece_id: Id, body: DiscardPiece, actor: Scanner, connection: WriteConnection, app: App, request: Request, key: Key
+    piece_id: Id, body: DiscardPiece, actor: Scanner, connection: WriteConnection, app: App, once: Once
 ) -> Response:
-    async def act() -> Response:
+    async def act() -> Any:
         keep_days = app.settings.upload_keep_days
-        await pieces.discard_piece(connection, actor, piece_id, body, keep_days=keep_days, now=app.clock.now())
+        await pieces.discard_piece(connection, actor, piece_id, body, keep_days=keep_days, now=once.now)
         return await _piece(connection, actor, piece_id)
 
-    return await _once(connection, request, actor, key, app, act)
+    return await once(connection, actor, act, show=piece_document)
 
 
 @router.post(
     "/scan-pieces/{piece_id}/sign", summary="Ký số bản số hóa / Sign the digitized copy", response_model=ScanPieceOut
 )
-async def post_sign(piece_id: Id, body: SignPiece, actor: Scanner, app: App, request: Request, key: Key) -> Response:
+async def post_sign(piece_id: Id, body: SignPiece, actor: Scanner, app: App, once: Once) -> Response:
     """With the unit's seal, at the top right of the first page, with time and place; the copy can then be verified."""
     sealed = await scanning.sealed_copy(app, actor, piece_id, body)
 
     async def write(connection: AsyncConnection) -> Response:
-        async def act() -> Response:
+        async def act() -> Any:
             await write_sealed(connection, actor, sealed, now=app.clock.now())
             return await _piece(connection, actor, piece_id)
 
-        return await _once(connection, request, actor, key, app, act)
+        return await once(connection, actor, act, show=piece_document)
 
     return await written(app, write)
 
 
-async def _piece(connection: AsyncConnection, actor: Actor, piece_id: int) -> Response:
-    row = await read.seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
-    return _json(piece_document(row).model_dump_json())
-
-
-async def _once(
-    connection: AsyncConnection,
-    request: Request,
-    actor: Actor,
-    key: str | None,
-    app: App,
-    act: Callable[[], Awaitable[Response]],
-) -> Response:
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
-
-
-def _json(body: str, *, status: int = 200) -> Response:
-    return Response(body, status_code=status, media_type="application/json")
+async def _piece(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:
+    return await read.seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
