@@ -7,9 +7,10 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from app import filing
 from app.api import tus
+from app.api.answers import json_answer
 from app.api.content import stream_content
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
-from app.api.idempotency import idempotency_key, once
+from app.api.idempotency import Once
 from app.api.multipart import receive_form
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
@@ -39,7 +40,6 @@ router = NounRouter(tags=["documents"])
 Adder = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_ADD))]
 Reader = Annotated[Actor, Depends(Requires(Permission.DOCUMENTS_READ))]
 Publisher = Annotated[Actor, Depends(Requires(Permission.RESULTS_PUBLISH))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 DocumentId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Cursor = Annotated[str | None, Query(max_length=400)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
@@ -109,7 +109,7 @@ async def add(code: Code, request: Request, app: App, actor: Annotated[Actor, De
         filed = await filing.file_handed_in(app, actor, code, form.file, where, workplace=workplace)
     row = await filing.filed_document(app, filed)
     headers = {"Location": f"/api/v1/documents/{filed.document_id}"}
-    return _json(document_out(row), status=201 if filed.is_new else 200, headers=headers)
+    return json_answer(document_out(row), status=201 if filed.is_new else 200, headers=headers)
 
 
 @router.get("/dossiers/{code}/documents", summary="Tài liệu của hồ sơ / Documents of a dossier")
@@ -141,19 +141,19 @@ async def document(document_id: DocumentId, actor: Reader, connection: ReadConne
     responses={201: {"model": LinkOut}},
 )
 async def link(
-    document_id: DocumentId,
-    body: MakeLink,
-    actor: Reader,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    document_id: DocumentId, body: MakeLink, actor: Reader, connection: WriteConnection, app: App, once: Once
 ) -> Response:
     """Its uses are recorded in the name of who asks for it, with the purpose."""
+    expires_at = once.now + dt.timedelta(minutes=app.settings.link_minutes)
 
-    async def act() -> Response:
-        expires_at = app.clock.now() + dt.timedelta(minutes=app.settings.link_minutes)
-        token = await make_link(
+    def shown(token: str) -> LinkOut:
+        url = f"{app.settings.public_base_url}/api/v1/content/{token}"
+        return LinkOut(url=url, expires_at=local_time(expires_at))
+
+    return await once(
+        connection,
+        actor,
+        lambda: make_link(
             connection,
             app.signer,
             actor,
@@ -161,12 +161,10 @@ async def link(
             purpose=body.purpose,
             is_original=body.original,
             expires_at=expires_at,
-        )
-        url = f"{app.settings.public_base_url}/api/v1/content/{token}"
-        return _json(LinkOut(url=url, expires_at=local_time(expires_at)), status=201)
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+        ),
+        show=shown,
+        status=201,
+    )
 
 
 @router.get("/documents/{document_id}/reads", summary="Ai đã xem tài liệu / Who read the document")
@@ -189,17 +187,14 @@ async def reads(
     summary="Công bố bản này / Publish this version",
     response_model=DocumentOut,
 )
-async def publication(
-    document_id: DocumentId, actor: Publisher, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
+async def publication(document_id: DocumentId, actor: Publisher, connection: WriteConnection, once: Once) -> Response:
     """A draft becomes the published version, once."""
-
-    async def act() -> Response:
-        row = await read.publish_document(connection, actor, document_id, now=app.clock.now())
-        return _json(document_out(row))
-
-    scope = f"account:{actor.account_id}"
-    return await once(connection, request, scope=scope, key=key, now=app.clock.now(), act=act)
+    return await once(
+        connection,
+        actor,
+        lambda: read.publish_document(connection, actor, document_id, now=once.now),
+        show=document_out,
+    )
 
 
 @router.get(
@@ -222,7 +217,3 @@ def _after(cursor: str | None, sort: str) -> int:
     if not 0 < after < 2**63:
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return int(after)
-
-
-def _json(body: DocumentOut | LinkOut, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(body.model_dump_json(), status_code=status, headers=headers, media_type="application/json")
