@@ -97,31 +97,3 @@ Once = Annotated[OncePerKey, Depends(once_per_key)]
 
 def _answer(shown: Document | Response, status: int) -> Response:
     return shown if isinstance(shown, Response) else json_answer(shown, status=status)
-
-
-async def once(
-    connection: AsyncConnection | AsyncSession,
-    request: Request,
-    *,
-    scope: str,
-    key: str | None,
-    now: dt.datetime,
-    act: Callable[[], Awaitable[Response]],
-) -> Response:
-    """Do `act` once per (scope, key), in the caller's transaction; the same request again gets the same answer.
-
-    A second request with the key waits on the first one's row, then replays its answer, or acts if it was rolled back.
-    """
-    if key is None:
-        return await act()
-    if isinstance(connection, AsyncSession):
-        connection = await connection.connection()
-    digest = await request_hash(request)
-    stored = await claim_key(connection, scope=scope, key=key, request_hash=digest, now=now)
-    if stored is not None:
-        return answer_from(stored, digest=digest)
-    response = await act()
-    headers = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
-    body = bytes(response.body).decode()
-    await store_answer(connection, scope=scope, key=key, status=response.status_code, headers=headers, body=body)
-    return response

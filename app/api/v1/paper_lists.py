@@ -1,15 +1,12 @@
 """Routes of the lists of papers: kinds, and which component or result is which. A line ends, and another begins."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection
+from fastapi import Depends, Path, Query, Response
 
-from app.api.deps import App, ReadConnection, Requires, WriteConnection
-from app.api.idempotency import idempotency_key, once
+from app.api.deps import ReadConnection, Requires, WriteConnection
+from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
 from app.api.v1.schemas.paper_lists import (
@@ -31,7 +28,6 @@ router = NounRouter(tags=["vault"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Administrator = Annotated[Actor, Depends(Requires(Permission.PROCEDURES_MANAGE))]
-Key = Annotated[str | None, Depends(idempotency_key)]
 Cursor = Annotated[str | None, Query(max_length=400)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 LineId = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -55,13 +51,10 @@ async def kinds(
 @router.post(
     "/paper-kinds", status_code=201, summary="Thêm loại giấy tờ / Add a kind of paper", response_model=PaperKindOut
 )
-async def post_kind(
-    body: AddPaperKind, actor: Administrator, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
-    async def act(now: dt.datetime) -> BaseModel:
-        return kind_document(await add_kind(connection, actor, body, now=now))
-
-    return await _once(connection, request, actor, key, app, act, status=201)
+async def post_kind(body: AddPaperKind, actor: Administrator, connection: WriteConnection, once: Once) -> Response:
+    return await once(
+        connection, actor, lambda: add_kind(connection, actor, body, now=once.now), show=kind_document, status=201
+    )
 
 
 @router.post(
@@ -70,18 +63,14 @@ async def post_kind(
     response_model=PaperKindOut,
 )
 async def post_end_kind(
-    line_id: LineId,
-    body: EndPaperLine,
-    actor: Administrator,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    line_id: LineId, body: EndPaperLine, actor: Administrator, connection: WriteConnection, once: Once
 ) -> Response:
-    async def act(now: dt.datetime) -> BaseModel:
-        return kind_document(await end_line(connection, actor, "paper_kind", line_id, body, now=now))
-
-    return await _once(connection, request, actor, key, app, act)
+    return await once(
+        connection,
+        actor,
+        lambda: end_line(connection, actor, "paper_kind", line_id, body, now=once.now),
+        show=kind_document,
+    )
 
 
 @router.get("/paper-uses", summary="Thành phần, kết quả nào là loại giấy tờ nào / Which component is which paper")
@@ -105,13 +94,10 @@ async def uses(
     summary="Ghi một thành phần, kết quả là loại giấy tờ nào / Say which paper a component is",
     response_model=PaperUseOut,
 )
-async def post_use(
-    body: AddPaperUse, actor: Administrator, connection: WriteConnection, app: App, request: Request, key: Key
-) -> Response:
-    async def act(now: dt.datetime) -> BaseModel:
-        return use_document(await add_use(connection, actor, body, now=now))
-
-    return await _once(connection, request, actor, key, app, act, status=201)
+async def post_use(body: AddPaperUse, actor: Administrator, connection: WriteConnection, once: Once) -> Response:
+    return await once(
+        connection, actor, lambda: add_use(connection, actor, body, now=once.now), show=use_document, status=201
+    )
 
 
 @router.post(
@@ -120,18 +106,14 @@ async def post_use(
     response_model=PaperUseOut,
 )
 async def post_end_use(
-    line_id: LineId,
-    body: EndPaperLine,
-    actor: Administrator,
-    connection: WriteConnection,
-    app: App,
-    request: Request,
-    key: Key,
+    line_id: LineId, body: EndPaperLine, actor: Administrator, connection: WriteConnection, once: Once
 ) -> Response:
-    async def act(now: dt.datetime) -> BaseModel:
-        return use_document(await end_line(connection, actor, "paper_use", line_id, body, now=now))
-
-    return await _once(connection, request, actor, key, app, act)
+    return await once(
+        connection,
+        actor,
+        lambda: end_line(connection, actor, "paper_use", line_id, body, now=once.now),
+        show=use_document,
+    )
 
 
 def _after(cursor: str | None) -> int:
@@ -139,21 +121,3 @@ def _after(cursor: str | None) -> int:
     if not 0 <= found < 2**31:
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return int(found)
-
-
-async def _once(
-    connection: AsyncConnection,
-    request: Request,
-    actor: Actor,
-    key: str | None,
-    app: App,
-    act: Callable[[dt.datetime], Awaitable[BaseModel]],
-    *,
-    status: int = 200,
-) -> Response:
-    now = app.clock.now()
-
-    async def answer() -> Response:
-        return Response((await act(now)).model_dump_json(), status_code=status, media_type="application/json")
-
-    return await once(connection, request, scope=f"account:{actor.account_id}", key=key, now=now, act=answer)
