@@ -1,10 +1,14 @@
 """A file that breaks its reader breaks nothing else: it is refused, our memory stays, the next file passes."""
 
 import asyncio
+import io
+import os
 import resource
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from app.adapters.inspection_processes import InspectionProcesses
@@ -106,6 +110,18 @@ async def test_a_bomb_of_many_packed_parts_is_refused_and_nothing_of_it_reaches_
     grown_kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown_kilobytes < 10 * 1024
     assert (await inspected(inspection, tmp_path, pdf_of(2))).page_count == 2
+
+
+async def test_a_copy_that_memory_did_not_suffice_for_is_not_taken_for_the_cleaned_file(
+    inspection: InspectionProcesses, tmp_path: Path
+) -> None:
+    path = tmp_path / "handed-in"
+    with pikepdf.open(io.BytesIO(pdf_with_scripts())) as pdf:
+        pdf.Root.Large = pdf.make_stream(os.urandom(80 * MEGABYTE))
+        pdf.save(path, compress_streams=False)
+    with pytest.raises(InvalidInput) as refused:
+        await inspection.inspect(path, replace(LIMITS, max_bytes=90 * MEGABYTE), tmp_path)
+    assert refused.value.refusals[0].code == "inspection_out_of_memory"
 
 
 async def test_one_warm_process_serves_file_after_file(inspection: InspectionProcesses, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def inspect_pdf(path: Path, limits: FileLimits, workplace: Path) -> InspectedPdf
             cleaned = workplace / "cleaned.pdf"
             # The same file cleaned twice is the same content.
             pdf.save(cleaned, deterministic_id=True)
+            _look_at_warnings(pdf)
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise InvalidInput(Refusal("file_broken", "file")) from error
     return InspectedPdf(page_count=pages, cleaned=cleaned, changes=tuple(changes))
