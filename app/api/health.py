@@ -16,6 +16,7 @@ from app.bootstrap import Application
 from app.core.clock import local_date
 from app.domain.errors import Unavailable
 from app.services.statistics.queries import HouseNumbers, house_numbers, known_calendar_days
+from app.services.vault.queries import has_paper_lists
 
 log = structlog.get_logger(__name__)
 
@@ -61,10 +62,11 @@ async def ready(app: App, response: Response) -> ReadyOut:
     try:
         async with app.database.read() as connection:
             days = await known_calendar_days(connection, today=local_date(app.clock.now()))
+            knows_papers = await has_paper_lists(connection)
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         response.status_code = 503
         return ReadyOut(status="not_ready", database="unreachable", warnings=[], optional=[])
-    warnings = [*_warnings(app, days), *await _silent(app)]
+    warnings = [*_warnings(app, days, knows_papers=knows_papers), *await _silent(app)]
     return ReadyOut(status="ready", database="reachable", warnings=warnings, optional=[await _text_recognition(app)])
 
 
@@ -89,11 +91,13 @@ async def _silent(app: Application) -> list[ReadinessWarning]:
     return silent
 
 
-def _warnings(app: Application, calendar_days: int | None) -> Iterator[ReadinessWarning]:
+def _warnings(app: Application, calendar_days: int | None, *, knows_papers: bool) -> Iterator[ReadinessWarning]:
     if calendar_days is None:
         yield _warning("calendar_missing")
     elif calendar_days < app.settings.calendar_warning_days:
         yield _warning("calendar_runs_out", days=calendar_days)
+    if not knows_papers:
+        yield _warning("paper_lists_missing")
     if app.signing.is_test:
         yield _warning("test_signatures")
 

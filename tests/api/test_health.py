@@ -5,7 +5,7 @@ import httpx
 
 from app.api.app import serve_opened
 from app.bootstrap import Application
-from app.core.db import execute
+from app.core.db import execute, fetch_all
 
 
 async def test_a_started_service_is_alive_and_ready(client: httpx.AsyncClient) -> None:
@@ -30,6 +30,17 @@ async def test_a_calendar_that_runs_out_is_told_and_leaves_the_service_ready(
 
 async def test_signatures_without_legal_value_are_told(client: httpx.AsyncClient) -> None:
     assert "test_signatures" in await _warned(client)
+
+
+async def test_lists_of_papers_that_were_never_loaded_are_told(
+    application: Application, client: httpx.AsyncClient
+) -> None:
+    assert "paper_lists_missing" not in await _warned(client)
+    async with application.database.write() as connection:
+        await fetch_all(connection, "set local role none")  # the service itself never takes a line away
+        await execute(connection, "delete from paper_use")
+        await execute(connection, "delete from paper_kind")
+    assert "paper_lists_missing" in await _warned(client)
 
 
 async def _warned(client: httpx.AsyncClient) -> list[str]:

@@ -1,6 +1,10 @@
 """Faults of papers held, in Vietnamese and English."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "paper_lists_missing": (
+        "Chưa có danh mục giấy tờ (giấy chỉ xuất trình, giấy được lưu); chạy `motcua admin load-province`",
+        "There are no lists of papers (what is only shown, what is kept) yet; run `motcua admin load-province`",
+    ),
     "paper_presented_only": (
         "{name} chỉ xuất trình để đối chiếu, không được sao chụp hay lưu giữ",
         "{name} is only presented and may be neither copied nor kept",

@@ -26,6 +26,11 @@ left join lateral (select n.vi, n.en from paper_kind n where n.code = h.kind ord
 _NUMBER_OF_APPLICANT = "select p.identity_number from dossier_party p where p.dossier_id = $1 and p.role = 'applicant'"
 
 
+async def has_paper_lists(connection: AsyncConnection) -> bool:
+    """Tell whether the lists of papers were loaded: without them nobody knows what is only shown."""
+    return await fetch_one(connection, "select 1 as one from paper_kind limit 1") is not None
+
+
 async def number_of_applicant(connection: AsyncConnection, dossier_id: int) -> str | None:
     """Return the identity number of the dossier's applicant; None if there is none."""
     row = await fetch_one(connection, _NUMBER_OF_APPLICANT, dossier_id)
