@@ -17,8 +17,8 @@ Question = TypeVar("Question", bound=BaseModel)
 class QueryOf(Generic[Question]):
     """A dependency: the query as `model`, or every fault of it at once. The contract takes `parameters` from it.
 
-    A parameter given several times is a list where the model has a list, else the last one counts. Parameters the
-    model does not know are what its `extra` says.
+    A parameter given several times is a list where the model has a list, else refused: nobody knows which was meant.
+    Parameters the model does not know are what its `extra` says.
     """
 
     def __init__(self, model: type[Question]) -> None:
@@ -29,16 +29,22 @@ class QueryOf(Generic[Question]):
 
     async def __call__(self, request: Request) -> Question:
         given: dict[str, Any] = {}
+        faults: list[Any] = []
         for name, value in parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True):
             if name in self._lists:
                 given.setdefault(name, []).append(value)
+            elif name in given:
+                faults.append({"type": "parameter_repeated", "loc": ("query", name)})
             else:
                 given[name] = value
         try:
-            return self.model.model_validate(given)
+            question = self.model.model_validate(given)
         except ValidationError as error:
-            faults = [{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors(include_url=False)]
+            faults += [{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors(include_url=False)]
             raise RequestValidationError(faults) from error
+        if faults:
+            raise RequestValidationError(faults)
+        return question
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the parameters as OpenAPI describes them."""

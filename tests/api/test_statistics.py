@@ -167,8 +167,8 @@ async def test_all_faults_of_a_question_are_told_at_once(client: httpx.AsyncClie
     answer = await client.get(
         "/api/v1/statistics/on-time",
         params={
-            "from": "2026-02-01",
-            "to": "2026-01-01",
+            "from": "0",
+            "to": "2026-13-01",
             "unit": "nowhere",
             "procedure": "0.000000",
             "field": "không có",
@@ -179,7 +179,8 @@ async def test_all_faults_of_a_question_are_told_at_once(client: httpx.AsyncClie
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert {(fault["code"], fault["field"]) for fault in answer.json()["errors"]} == {
-        ("period_reversed", "from"),
+        ("date_parsing", "from"),
+        ("date_parsing", "to"),
         ("unit_unknown", "unit"),
         ("procedure_unknown", "procedure"),
         ("field_unknown", "field"),
@@ -191,7 +192,13 @@ async def test_all_faults_of_a_question_are_told_at_once(client: httpx.AsyncClie
 @pytest.mark.parametrize(
     ("question", "code"),
     [
-        ({"from": "hôm qua"}, "date_from_datetime_parsing"),
+        ({"from": "hôm qua"}, "date_parsing"),
+        ({"to": "20261101"}, "date_parsing"),
+        ({"from": "0001-01-01"}, "day_too_early"),
+        ({"to": "1899-12-31"}, "day_too_early"),
+        ({"from": "2026-02-01", "to": "2026-01-01"}, "period_reversed"),
+        ({"from": "2026-11-24"}, "period_not_begun"),
+        ({"from": "9999-12-31", "to": "9999-12-31"}, "period_not_begun"),
         ({"group_by": "month", "from": "1990-01-01"}, "period_too_long"),
         ({"colour": "red"}, "extra_forbidden"),
     ],
@@ -199,19 +206,36 @@ async def test_all_faults_of_a_question_are_told_at_once(client: httpx.AsyncClie
 async def test_a_question_that_cannot_be_counted_is_refused(
     client: httpx.AsyncClient, question: dict[str, str], code: str
 ) -> None:
-    for figure in ("on-time", "satisfaction"):
+    for figure in ("on-time", "satisfaction", "reuse"):
         answer = await client.get(f"/api/v1/statistics/{figure}", params=question)
         assert answer.status_code == 422
         assert [fault["code"] for fault in answer.json()["errors"]] == [code]
 
 
-@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "9999-12-31"), ("9999-12-31", "9999-12-31")])
+@pytest.mark.parametrize("figure", ["on-time", "satisfaction", "reuse"])
+async def test_a_period_under_way_says_to_which_day_it_is_counted(client: httpx.AsyncClient, figure: str) -> None:
+    period = {"from": "2026-11-01", "to": "9999-12-31"}
+    found = (await client.get(f"/api/v1/statistics/{figure}", params=period)).json()
+    assert (found["from"], found["to"], found["counted_to"]) == ("2026-11-01", "9999-12-31", "2026-11-23")
+    past = (await client.get(f"/api/v1/statistics/{figure}", params=period | {"to": "2026-11-02"})).json()
+    assert past["counted_to"] == past["to"] == "2026-11-02"
+
+
+async def test_a_parameter_given_twice_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/statistics/on-time?unit=13285&unit=13402&colour=red")
+    assert answer.status_code == 422
+    assert {(fault["code"], fault["field"]) for fault in answer.json()["errors"]} == {
+        ("parameter_repeated", "unit"),
+        ("extra_forbidden", "colour"),
+    }
+
+
 async def test_the_ends_of_the_calendar_can_be_asked_for(
-    application: Application, client: httpx.AsyncClient, office: Office, first: str, last: str
+    application: Application, client: httpx.AsyncClient, office: Office
 ) -> None:
     await count(application, office, life(office))
-    total = (await on_time(client, office, **{"from": first, "to": last}))["total"]
-    assert total["received"] + total["carried_over"] == 1
+    total = (await on_time(client, office, **{"from": "1900-01-01", "to": "9999-12-31"}))["total"]
+    assert (total["received"], total["carried_over"]) == (1, 0)
 
 
 async def test_satisfaction_counts_five_levels_and_reports_three(

@@ -122,8 +122,9 @@ def below(office: Office, unit: str, top: str) -> bool:
 
 
 async def ask(application: Application, **question: object) -> tuple[OnTimeFigures, dict[str, OnTimeFigures]]:
+    written = {name: str(value) for name, value in question.items() if value is not None}
     async with application.database.read() as connection:
-        report = await on_time_report(connection, StatisticsQuestion.model_validate(question), now=NOW)
+        report = await on_time_report(connection, StatisticsQuestion.model_validate(written), now=NOW)
     return report.total, {row.code: row.figures for row in report.rows}
 
 
@@ -268,7 +269,9 @@ async def test_ratings_are_counted_on_the_day_they_were_given(own_application: A
     histories = random_histories(office, seed=21, count=200, now=NOW)
     await settle(own_application, histories, office)
     first, last = local_date(NOW) - DAY * 200, local_date(NOW) - DAY * 20
-    question = StatisticsQuestion.model_validate({"from": first, "to": last, "unit": office.root, "group_by": "month"})
+    question = StatisticsQuestion.model_validate(
+        {"from": str(first), "to": str(last), "unit": office.root, "group_by": "month"}
+    )
     async with own_application.database.read() as connection:
         report = await satisfaction_report(connection, question, now=NOW)
     given = [

@@ -46,6 +46,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "if_match_invalid": ('If-Match phải có dạng "<số phiên bản>"', 'If-Match must be "<version number>"'),
     "stale_version": ("Phiên bản hiện tại là {current}", "The current version is {current}"),
     "cursor_invalid": ("Con trỏ trang không hợp lệ", "The page cursor is not valid"),
+    "parameter_repeated": ("Tham số này chỉ được nêu một lần", "This parameter may be given once only"),
     "missing": ("Thiếu trường bắt buộc", "A required field is missing"),
     "extra_forbidden": ("Trường này không được chấp nhận", "This field is not accepted"),
     "string_too_short": (

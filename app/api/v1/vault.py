@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Response
 
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
+from app.api.query import QueryOf
 from app.api.v1.schemas.vault import (
     HeldPaperOut,
     HeldPapersOut,
@@ -115,7 +116,7 @@ async def change(
     tags=["statistics"],
 )
 async def reuse_statistics(
-    question: Annotated[ReuseQuestion, Query()], connection: ReadConnection, app: App
+    question: Annotated[ReuseQuestion, Depends(QueryOf(ReuseQuestion))], connection: ReadConnection, app: App
 ) -> ReuseReportOut:
     """By unit or month; and how often a paper was demanded although it was there."""
     now = app.clock.now()

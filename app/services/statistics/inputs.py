@@ -1,6 +1,7 @@
-"""What may be asked of the figures. Words of lists are checked by the use case, so that all faults come at once."""
+"""What may be asked of the figures.
 
-import datetime as dt
+Days and words of lists are checked by the use case, with what only the database knows: all faults come at once.
+"""
 
 from pydantic import Field
 
@@ -13,8 +14,12 @@ GROUPS = ("unit", "procedure", "field", "channel", "month")
 class StatisticsQuestion(Input):
     """A period of days (both included, in Vietnam; default: this year to date), filters, and what to group by."""
 
-    from_: dt.date | None = Field(default=None, alias="from", description="Từ ngày / First day")
-    to: dt.date | None = Field(default=None, description="Đến hết ngày / Last day, included")
+    from_: Code | None = Field(
+        default=None, alias="from", description="Từ ngày / First day", json_schema_extra={"format": "date"}
+    )
+    to: Code | None = Field(
+        default=None, description="Đến hết ngày / Last day, included", json_schema_extra={"format": "date"}
+    )
     unit: Code | None = Field(
         default=None, description="Mã đơn vị, gồm cả đơn vị trực thuộc / A unit's code, with all units below it"
     )

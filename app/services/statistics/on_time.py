@@ -73,10 +73,11 @@ class OnTimeRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OnTimeReport:
-    """The answer to a question; open dossiers are judged at `as_of`."""
+    """The answer to a question; open dossiers are judged at `as_of`. A period under way is counted to `counted_to`."""
 
     first: dt.date
     last: dt.date
+    counted_to: dt.date
     group_by: str | None
     rows: list[OnTimeRow]
     total: OnTimeFigures
@@ -112,6 +113,7 @@ async def on_time_report(
     return OnTimeReport(
         first=selection.first,
         last=selection.last,
+        counted_to=selection.counted_to,
         group_by=selection.group_by,
         rows=rows,
         total=OnTimeFigures(*map(sum, zip(*(figures for _, _, figures in groups), strict=True))),

@@ -37,10 +37,11 @@ class SatisfactionRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SatisfactionReport:
-    """The answer to a question."""
+    """The answer to a question. A period under way is counted to `counted_to`."""
 
     first: dt.date
     last: dt.date
+    counted_to: dt.date
     group_by: str | None
     rows: list[SatisfactionRow]
     total: SatisfactionFigures
@@ -71,6 +72,7 @@ async def satisfaction_report(
     return SatisfactionReport(
         first=selection.first,
         last=selection.last,
+        counted_to=selection.counted_to,
         group_by=selection.group_by,
         rows=rows,
         total=_figures([sum(counts) for counts in zip(*(row[2:] for row in found), strict=True)] or [0] * 6),

@@ -8,12 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.clock import LOCAL_ZONE, local_date
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.services.statistics.inputs import CHANNELS, GROUPS, StatisticsQuestion
-from app.services.statistics.periods import months
+from app.services.statistics.periods import period_faults, read_days
 from app.services.statistics.queries import FilterRows, find_filters
 
-EARLIEST = dt.date(1900, 1, 1)
-"""No dossier is older; nothing before it needs to be added."""
-MOST_MONTHS = 120
 _DAY = dt.timedelta(days=1)
 
 
@@ -59,29 +56,24 @@ class Selection:
 async def select(connection: AsyncConnection, question: StatisticsQuestion, *, now: dt.datetime) -> Selection:
     """Return the selection asked for; raise `InvalidInput` with all faults. At most one round trip."""
     today = local_date(now)
-    last = question.to or max(today, question.from_ or today)
-    first = question.from_ or min(dt.date(today.year, 1, 1), dt.date(last.year, 1, 1))
+    given, faults = read_days(question.from_, question.to)
+    last = given.get("to", today)
+    first = given.get("from", dt.date(min(today, last).year, 1, 1))
+    if not faults:
+        faults = period_faults(first, last, today=today, by_month=question.group_by == "month")
     found = FilterRows()
     if question.unit or question.procedure or question.field:
         found = await find_filters(connection, unit=question.unit, procedure=question.procedure, field=question.field)
-    refuse_all(InvalidInput, [*_period_faults(question, first, last), *_filter_faults(question, found)])
+    refuse_all(InvalidInput, [*faults, *_filter_faults(question, found)])
     return Selection(
-        first=max(first, EARLIEST),
-        last=max(last, EARLIEST),
+        first=first,
+        last=last,
         now=now,
         units=None if found.covers_every_unit else found.units,
         procedures=_procedures(found),
         channel=question.channel,
         group_by=question.group_by,
     )
-
-
-def _period_faults(question: StatisticsQuestion, first: dt.date, last: dt.date) -> list[Refusal]:
-    if first > last:
-        return [Refusal("period_reversed", "from", {"first": first.isoformat(), "last": last.isoformat()})]
-    if question.group_by == "month" and len(months(max(first, EARLIEST), max(last, EARLIEST))) > MOST_MONTHS:
-        return [Refusal("period_too_long", "from", {"months": MOST_MONTHS})]
-    return []
 
 
 def _filter_faults(question: StatisticsQuestion, found: FilterRows) -> list[Refusal]:

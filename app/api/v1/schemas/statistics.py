@@ -79,10 +79,14 @@ class OnTimeRowView(OnTimeView):
 
 
 class OnTimeReportView(BaseModel):
-    """Number of dossiers kept and not kept to their date. `from` and `to` are days in Vietnam, both included."""
+    """Number of dossiers kept and not kept to their date. `from` and `to` are days in Vietnam, both included.
+
+    `counted_to`: the last day that could be counted; before `to` while the period is under way.
+    """
 
     from_: dt.date = Field(alias="from")
     to: dt.date
+    counted_to: dt.date
     group_by: str | None
     definitions: list[DefinitionView]
     rows: list[OnTimeRowView]
@@ -129,10 +133,11 @@ class SatisfactionRowView(SatisfactionView):
 
 
 class SatisfactionReportView(SatisfactionView):
-    """The whole selection, and its rows if it was grouped."""
+    """The whole selection, and its rows if it was grouped. `counted_to` is as in the on-time figures."""
 
     from_: dt.date = Field(alias="from")
     to: dt.date
+    counted_to: dt.date
     group_by: str | None
     definitions: list[DefinitionView]
     rows: list[SatisfactionRowView]
@@ -144,6 +149,7 @@ def on_time_document(report: OnTimeReport) -> dict[str, Any]:
     return {
         "from": report.first,
         "to": report.last,
+        "counted_to": report.counted_to,
         "group_by": report.group_by,
         "definitions": _ON_TIME_DEFINITIONS,
         "rows": [{"code": row.code, "name": row.name, **_on_time(row.figures)} for row in report.rows],
@@ -161,6 +167,7 @@ def satisfaction_document(report: SatisfactionReport, *, minimum_responses: int)
     return {
         "from": report.first,
         "to": report.last,
+        "counted_to": report.counted_to,
         "group_by": report.group_by,
         "definitions": _SATISFACTION_DEFINITIONS,
         "rows": rows,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.dossiers import local
+from app.core.clock import local_date
 from app.domain.papers import Available, NationalFlags, PaperStatus
 from app.services.vault.held import ComponentView, HeldPapers, HeldView
 
@@ -94,12 +95,16 @@ class ReuseCountsOut(BaseModel):
 
 
 class ReuseReportOut(BaseModel):
-    """Every number can be counted again from the events `paper_reused` and `supplement_requested` of the log."""
+    """Every number can be counted again from the events `paper_reused` and `supplement_requested` of the log.
+
+    `counted_to`: the last day that could be counted; before `to` while the period is under way.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
     from_: Annotated[dt.date, Field(alias="from")]
     to: dt.date
+    counted_to: dt.date
     rows: list[ReuseCountsOut]
     total: ReuseCountsOut
     as_of: dt.datetime
@@ -149,6 +154,7 @@ def reuse_report_document(
     return ReuseReportOut(
         from_=first,
         to=last,
+        counted_to=min(last, local_date(as_of)),
         rows=[reuse_counts_document(row) for row in rows],
         total=reuse_counts_document(total),
         as_of=local(as_of),

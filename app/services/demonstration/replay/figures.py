@@ -28,8 +28,8 @@ class Compared:
 
 async def compare(connection: AsyncConnection, scenario: Scenario, *, now: dt.datetime) -> list[Compared]:
     """Ask the figures of the scenario's period and lay them beside the published ones."""
-    period = {"from": scenario.first_day, "to": min(scenario.last_day, local_date(now))}
-    question = StatisticsQuestion.model_validate(period)
+    last_day = min(scenario.last_day, local_date(now))
+    question = StatisticsQuestion.model_validate({"from": str(scenario.first_day), "to": str(last_day)})
     figures = (await on_time_report(connection, question, now=now)).total
     ratings = (await satisfaction_report(connection, question, now=now)).total.counts
     definition = scenario.published["on_time_definition"]
