@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from app.domain.errors import InvalidInput, Refusal
-from app.services.dossiers.inputs import refuse_far_instant
+from app.services.inputs import refuse_far_instant
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200

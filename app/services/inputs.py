@@ -1,15 +1,31 @@
 """What every input shares: unknown fields are refused, spaces trimmed, nothing changes after it was read.
 
-Strings carry a limit and never a NUL character, which PostgreSQL cannot store. The annotated types are for query and
-path parameters as well.
+Strings carry a limit and never a NUL character, which PostgreSQL cannot store. Numbers, yes and no, and dates are what
+JSON says they are: `true` is no number, `1` no yes, and a number no date. What comes as text (a form, a table) is read
+before it gets here. `Day`, `Instant` and the strings are for query and path parameters as well.
 """
 
-from typing import Annotated
+import datetime as dt
+import re
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Strict,
+    StringConstraints,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 _NUL = "\x00"
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
+_YEARS: Final = range(1900, 2200)
+"""In others no office worked or will, and no calendar is computed."""
 
 
 def refuse_nul(text: str) -> str:
@@ -52,3 +68,50 @@ Secret = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=False), AfterValidator(refuse_nul)
 ]
 """A password, token or secret: never trimmed."""
+
+Whole = Annotated[int, Strict()]
+"""A whole number."""
+
+YesNo = Annotated[bool, Strict()]
+
+
+def refuse_far_instant(instant: dt.datetime) -> dt.datetime:
+    """Return `instant`; raise the fault `instant_out_of_range` for years in which no office worked or will."""
+    if instant.year not in _YEARS:
+        raise PydanticCustomError("instant_out_of_range", "The year is out of range")
+    return instant
+
+
+def _read_day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            if _DAY.fullmatch(text := value.strip()):
+                return dt.date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise PydanticCustomError("date_parsing", "Not a valid date (YYYY-MM-DD)")
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise PydanticCustomError("date_type", "Not a valid date (YYYY-MM-DD)")
+    return value
+
+
+def _refuse_far_day(day: dt.date) -> dt.date:
+    if day.year not in _YEARS:
+        raise PydanticCustomError("date_out_of_range", "The year is out of range")
+    return day
+
+
+def _refuse_timestamps(value: object) -> object:
+    """Numbers are not instants: nobody can tell their unit, and they carry no offset."""
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value.strip()):
+        raise PydanticCustomError("datetime_parsing", "Not a valid instant (RFC 3339)")
+    if not isinstance(value, (str, dt.datetime)):
+        raise PydanticCustomError("datetime_type", "Not a valid instant (RFC 3339)")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_read_day), AfterValidator(_refuse_far_day)]
+"""A date, written YYYY-MM-DD."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_timestamps), AfterValidator(refuse_far_instant)]
+"""A point in time with its UTC offset, as RFC 3339 writes it."""

@@ -149,7 +149,7 @@ async def test_all_faults_of_a_question_are_named_at_once(client: httpx.AsyncCli
         ({"limit": {"value": 2, "unit": "same_day"}}, "limit_absurd", "limit.value"),
         ({"limit": {"unit": "working_days"}}, "missing", "limit.value"),
         ({"limit": {"value": 1, "unit": "weeks"}}, "enum", "limit.unit"),
-        ({"limit": {"value": 1.5, "unit": "working_days"}}, "int_from_float", "limit.value"),
+        ({"limit": {"value": 1.5, "unit": "working_days"}}, "int_type", "limit.value"),
         ({"limit": {"value": 10**30, "unit": "working_days"}}, "less_than_equal", "limit.value"),
         ({"count_mode": "weeks"}, "enum", "count_mode"),
         ({"org_unit": "a\x00b"}, "nul_character", "org_unit"),

@@ -65,7 +65,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Năm sinh khai khác với số định danh, hãy kiểm tra lại",
         "The birth year differs from the identity number; please check",
     ),
-    "date_out_of_range": ("Thời điểm nằm ngoài khoảng cho phép", "The moment is out of range"),
+    "date_out_of_range": ("Ngày nằm ngoài khoảng cho phép", "The date is out of range"),
     "dossier_code_malformed": ("Mã hồ sơ không đúng định dạng", "The dossier code is malformed"),
     # Acts.
     "dossier_unknown": (

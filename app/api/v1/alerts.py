@@ -1,6 +1,5 @@
 """Routes of alerts: what must be looked at, taking it upon oneself, the counts."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Response
@@ -15,13 +14,12 @@ from app.domain.alerts import LEVEL_BY_LABEL, AlertKind
 from app.domain.permissions import Actor, Permission
 from app.services.alerts.attend import AlertFilter, acknowledge, list_alerts, summarize
 from app.services.alerts.inputs import Acknowledge
-from app.services.inputs import Code
+from app.services.inputs import Code, Day
 
 router = NounRouter(prefix="/alerts", tags=["alerts"])
 
 Reader = Annotated[Actor, Depends(Requires(Permission.DOSSIERS_READ))]
 Counter = Annotated[Actor, Depends(Requires(Permission.STATISTICS_READ))]
-Day = Annotated[dt.date | None, Query(ge=dt.date(2000, 1, 1), le=dt.date(2200, 1, 1))]
 _SORT = "raised_at"
 
 
@@ -57,8 +55,8 @@ async def summary(
     actor: Counter,
     connection: ReadConnection,
     app: App,
-    first: Annotated[Day, Query(alias="from")] = None,
-    last: Annotated[Day, Query(alias="to")] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
     unit: Annotated[Code | None, Query()] = None,
 ) -> AlertSummaryOut:
     """Raised in the period (default: this month until today), among them breaches without an apology."""

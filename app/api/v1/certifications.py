@@ -1,6 +1,5 @@
 """Routes of the fast lane for certification and of its register."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
@@ -25,7 +24,7 @@ from app.services.certification.certify import Certified, certify
 from app.services.certification.inputs import AllowFastLane, CertifyPapers
 from app.services.certification.paper import print_certification
 from app.services.certification.register import allow_fast_lane, register_of
-from app.services.inputs import Code
+from app.services.inputs import Code, Day
 
 router = NounRouter(tags=["certifications"])
 
@@ -58,8 +57,8 @@ async def register(
     actor: Reader,
     unit: Annotated[Code | None, Query()] = None,
     book: Annotated[Code | None, Query()] = None,
-    from_day: Annotated[dt.date | None, Query(alias="from")] = None,
-    to_day: Annotated[dt.date | None, Query(alias="to")] = None,
+    from_day: Annotated[Day | None, Query(alias="from")] = None,
+    to_day: Annotated[Day | None, Query(alias="to")] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> Response:

@@ -1,6 +1,5 @@
 """Routes of money at the counter: charges of a dossier, receipts, the cashier's day."""
 
-import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
@@ -23,7 +22,7 @@ from app.api.v1.schemas.fees import (
     till_document,
 )
 from app.domain.permissions import Actor, Permission
-from app.services.inputs import Code
+from app.services.inputs import Code, Day
 from app.services.payments.charge import charge_fees, fees_of
 from app.services.payments.close_day import close_day, closed_days, till_of
 from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, RefundReceipt, VoidReceipt
@@ -144,7 +143,7 @@ async def till(
     connection: ReadConnection,
     actor: Cashier,
     unit: Annotated[Code, Query()],
-    day: Annotated[dt.date | None, Query()] = None,
+    day: Annotated[Day | None, Query()] = None,
 ) -> Response:
     return json_answer(till_document(await till_of(connection, actor, unit=unit, day=day, now=app.clock.now())))
 
@@ -176,7 +175,7 @@ async def closes(
     connection: ReadConnection,
     actor: Reader,
     unit: Annotated[Code | None, Query()] = None,
-    day: Annotated[dt.date | None, Query()] = None,
+    day: Annotated[Day | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> Response:

@@ -1,6 +1,5 @@
 """Routes of forms and slips: the forms there are, slips of a dossier, their PDF, the register."""
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -18,7 +17,7 @@ from app.services.forms.inputs import IssueSlip, VoidSlip
 from app.services.forms.register import RegisterPeriod, register_pdf, register_workbook
 from app.services.forms.registry import form_with_code, forms_in_force
 from app.services.forms.slips import PDF, issue_slip, one_slip, print_slip, slips_of_dossier, void_slip
-from app.services.inputs import Code, Text
+from app.services.inputs import Code, Day, Text
 
 router = NounRouter(tags=["forms"])
 
@@ -32,7 +31,7 @@ _NO_STORE = {"Cache-Control": "private, no-store"}
 
 
 @router.get("/forms", summary="Các mẫu đang có hiệu lực / Forms in force", dependencies=[Depends(public)])
-async def forms(app: App, on: Annotated[dt.date | None, Query()] = None) -> FormListOut:
+async def forms(app: App, on: Annotated[Day | None, Query()] = None) -> FormListOut:
     day = on or local_date(app.clock.now())
     return FormListOut(items=[form_document(form) for form in forms_in_force(day)])
 
@@ -113,8 +112,8 @@ async def register(
     connection: WriteConnection,
     app: App,
     unit: Annotated[Code, Query()],
-    first: Annotated[dt.date, Query(alias="from")],
-    last: Annotated[dt.date, Query(alias="to")],
+    first: Annotated[Day, Query(alias="from")],
+    last: Annotated[Day, Query(alias="to")],
     field: Annotated[Text | None, Query()] = None,
     kind: Annotated[Literal["pdf", "xlsx"], Query(alias="format")] = "pdf",
 ) -> Response:

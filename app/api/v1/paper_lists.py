@@ -1,6 +1,5 @@
 """Routes of the lists of papers: kinds, and which component or result is which. A line ends, and another begins."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Response
@@ -19,7 +18,7 @@ from app.api.v1.schemas.paper_lists import (
 )
 from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
-from app.services.inputs import Code
+from app.services.inputs import Code, Day
 from app.services.vault import queries
 from app.services.vault.inputs import AddPaperKind, AddPaperUse, EndPaperLine
 from app.services.vault.lists import add_kind, add_use, end_line
@@ -38,7 +37,7 @@ _SORT = "id"
 async def kinds(
     _actor: Reader,
     connection: ReadConnection,
-    on: Annotated[dt.date | None, Query()] = None,
+    on: Annotated[Day | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> PaperKindPageOut:
@@ -78,7 +77,7 @@ async def uses(
     _actor: Reader,
     connection: ReadConnection,
     procedure: Annotated[Code | None, Query()] = None,
-    on: Annotated[dt.date | None, Query()] = None,
+    on: Annotated[Day | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> PaperUsePageOut:

@@ -29,6 +29,7 @@ from app.services.satisfaction.rate import invitation_of, rate_dossier
 router = NounRouter(prefix="/ratings", tags=["ratings"], dependencies=[Depends(public)])
 short = NounRouter(prefix="/r", include_in_schema=False, dependencies=[Depends(public)])
 
+_LEVELS = frozenset("12345")
 _FIELDS = 20
 _ISSUED = r"^[A-Za-z0-9_-]{8,64}$"
 Token = Annotated[str, Path(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -81,7 +82,12 @@ async def invitation_to_read(token: AnyToken, connection: ReadConnection) -> HTM
 async def rate_by_form(token: AnyToken, request: Request, app: App, connection: WriteConnection) -> HTMLResponse:
     """Take the answer of the page's form."""
     form = await request.form(max_files=0, max_fields=_FIELDS)
-    given = {"level": form.get("level"), "reasons": form.getlist("reasons"), "comment": form.get("comment") or None}
+    level = str(form.get("level"))
+    given = {
+        "level": int(level) if level in _LEVELS else None,
+        "reasons": form.getlist("reasons"),
+        "comment": form.get("comment") or None,
+    }
     try:
         body = RateDossier.model_validate(given)
         await rate_dossier(connection, _issued(token), body, now=app.clock.now())

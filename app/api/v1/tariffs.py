@@ -1,6 +1,5 @@
 """Routes of tariffs, grounds to pay less, and the public calculator of fees."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Response
@@ -24,7 +23,7 @@ from app.api.v1.schemas.fees import (
 from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import Channel
-from app.services.inputs import Code
+from app.services.inputs import Code, Day
 from app.services.payments import queries
 from app.services.payments.charge import calculate_fees
 from app.services.payments.inputs import CalculateFees, EndTariff, SetReduction, SetTariff
@@ -73,7 +72,7 @@ async def tariffs(
     procedure: Annotated[Code | None, Query()] = None,
     unit: Annotated[Code | None, Query()] = None,
     channel: Annotated[Channel | None, Query()] = None,
-    on: Annotated[dt.date | None, Query()] = None,
+    on: Annotated[Day | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
@@ -127,7 +126,7 @@ async def finish_tariff(
 async def reductions(
     connection: ReadConnection,
     unit: Annotated[Code | None, Query()] = None,
-    on: Annotated[dt.date | None, Query()] = None,
+    on: Annotated[Day | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:

@@ -14,7 +14,7 @@ from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_c
 from app.api.v1.schemas.units import UnitDetail, UnitPage, UnitRow
 from app.core.clock import local_date
 from app.domain.permissions import Actor, Permission
-from app.services.inputs import Code, SearchText
+from app.services.inputs import Code, Day, SearchText
 from app.services.organization.find_units import find_units, unit_by_code
 from app.services.organization.inputs import AgencyIdentifierInput, CounterInput, Level, UnitClosing, UnitInput
 from app.services.organization.manage_units import add_counter, close_unit, create_unit, set_agency_identifier
@@ -32,7 +32,7 @@ async def units(
     q: Annotated[SearchText | None, Query(description="Tên hoặc mã, không cần dấu / name or code, no accents")] = None,
     level: Level | None = None,
     parent: Code | None = None,
-    on: Annotated[dt.date | None, Query(description="Có hiệu lực vào ngày / existing on this day")] = None,
+    on: Annotated[Day | None, Query(description="Có hiệu lực vào ngày / existing on this day")] = None,
     sort: Literal["code", "name"] = "code",
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.domain.custody import Place
 from app.services.dossiers.inputs import Authorisation
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Input, Text, YesNo
 
 Barcodes = Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
 
@@ -16,7 +16,7 @@ class OriginalInput(Input):
 
     component_code: Code | None = None
     name: Text | None = None
-    to_be_returned: bool = True
+    to_be_returned: YesNo = True
 
 
 class TakeIn(Input):

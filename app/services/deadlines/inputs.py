@@ -1,36 +1,16 @@
 """What the calculator is asked, and what an administrator of calendars sends."""
 
-import datetime as dt
-import re
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.domain.calendars import DayKind, clock_minutes
 from app.domain.deadlines import CountMode, LimitUnit
 from app.domain.errors import InvalidInput
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Day, Input, Instant, Text, Whole
 
 Confidence = Literal["verified", "seen_in_practice", "unverified", "computed", "default", "synthetic"]
-
-_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
-_YEARS: Final = range(1900, 2200)
-
-
-def _refuse_timestamps(value: object) -> object:
-    """Numbers are not instants: nobody can tell their unit, and they carry no offset."""
-    if isinstance(value, str) and not _RFC_3339.fullmatch(value.strip()):
-        raise PydanticCustomError("datetime_parsing", "Not a valid instant (RFC 3339)")
-    if not isinstance(value, (str, dt.datetime)):
-        raise PydanticCustomError("datetime_type", "Not a valid instant (RFC 3339)")
-    return value
-
-
-def _refuse_far_years(value: dt.datetime) -> dt.datetime:
-    if value.year not in _YEARS:
-        raise PydanticCustomError("instant_out_of_range", "The year is out of range")
-    return value
 
 
 def _refuse_other_clock_times(text: str) -> str:
@@ -41,19 +21,14 @@ def _refuse_other_clock_times(text: str) -> str:
     return text
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_timestamps), AfterValidator(_refuse_far_years)]
-"""A point in time with its UTC offset, as RFC 3339 writes it."""
-
 ClockTime = Annotated[str, Field(max_length=5, examples=["07:30"]), AfterValidator(_refuse_other_clock_times)]
 """A time of day, "07:30", up to "24:00"."""
-
-CalendarDate = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), lt=dt.date(2200, 1, 1))]
 
 
 class LimitInput(Input):
     """A time limit. `value` may be left out for `same_day` and `half_day`, of which there is only one."""
 
-    value: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None = None
+    value: Annotated[Whole, Field(ge=-1_000_000, le=1_000_000)] | None = None
     unit: LimitUnit
 
 
@@ -88,13 +63,13 @@ class DayInput(Input):
     kind: DayKind
     name: Text
     source: Text
-    decided_on: CalendarDate | None = None
+    decided_on: Day | None = None
     decided_by: Text | None = None
     effective_at: Instant | None = None
     confidence: Confidence = "unverified"
     closes_from: ClockTime | None = None
     closes_to: ClockTime | None = None
-    replaces: CalendarDate | None = None
+    replaces: Day | None = None
 
 
 class SessionInput(Input):
@@ -107,15 +82,15 @@ class SessionInput(Input):
 class WeekdayInput(Input):
     """The sessions of a weekday, 0 = Monday."""
 
-    weekday: int
+    weekday: Whole
     sessions: Annotated[tuple[SessionInput, ...], Field(min_length=1, max_length=8)]
 
 
 class PeriodInput(Input):
     """A whole week of hours: weekdays that are not named are closed. Without dates: the standing hours."""
 
-    valid_from: CalendarDate | None = None
-    valid_to: CalendarDate | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     week: Annotated[tuple[WeekdayInput, ...], Field(min_length=1, max_length=7)]
     source: Text
     confidence: Confidence = "unverified"
@@ -130,14 +105,14 @@ class HoursInput(Input):
 class KnownUntilInput(Input):
     """The last day whose days off are confirmed, by which act; null (units only): as the calendar below says."""
 
-    known_until: CalendarDate | None
+    known_until: Day | None
     source: Text
 
 
 class DatedDayInput(DayInput):
     """A day and what it is."""
 
-    day: CalendarDate
+    day: Day
 
 
 class ChangesInput(Input):
@@ -148,7 +123,7 @@ class ChangesInput(Input):
     """
 
     days: Annotated[tuple[DatedDayInput, ...], Field(max_length=400)] = ()
-    removed_days: Annotated[tuple[CalendarDate, ...], Field(max_length=400)] = ()
+    removed_days: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
     hours: HoursInput | None = None
     known_until: KnownUntilInput | None = None
     source: Text | None = None

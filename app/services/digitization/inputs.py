@@ -11,8 +11,7 @@ from pydantic import Field, StringConstraints
 from app.domain.digitization import Cut
 from app.domain.digitization_fields import FieldKind
 from app.domain.errors import InvalidInput, Refusal, refuse_all
-from app.services.dossiers.inputs import refuse_far_instant
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Input, Text, refuse_far_instant
 
 _FIELDS = frozenset({"unit", "dossier", "cut", "scanned_at", "device", "document"})
 _MAX_CODE = 64

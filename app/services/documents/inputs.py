@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from app.domain.documents import DocumentKind, ReadPurpose, clean_name, name_refusals
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.services.documents.take_in import Filing
-from app.services.inputs import Input
+from app.services.inputs import Input, YesNo
 
 _SHA256 = re.compile(r"^[0-9a-fA-F]{64}$")
 _ID = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -19,7 +19,7 @@ class MakeLink(Input):
     """A link to a document's bytes. `original`: the file as it was handed in, where the document is a conversion."""
 
     purpose: ReadPurpose
-    original: bool = False
+    original: YesNo = False
 
 
 def filing_from(fields: Mapping[str, str], *, name: str, name_field: str) -> Filing:

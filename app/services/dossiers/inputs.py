@@ -1,30 +1,15 @@
 """What people send to register a dossier and to act on one. Shape only; the rules are in `app.domain`."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from app.domain.identifiers import Gender
 from app.domain.procedures import Channel, ComponentSource
-from app.services.inputs import Code, Input, LongText, Text
+from app.services.inputs import Code, Day, Input, Instant, LongText, Text, Whole, YesNo
 
-Pieces = Annotated[int, Field(ge=0, le=1000)]
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-
-
-def refuse_far_instant(instant: dt.datetime) -> dt.datetime:
-    """Return `instant`; raise the fault `date_out_of_range` for years in which no office worked or will."""
-    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
-        raise PydanticCustomError("date_out_of_range", "The instant is out of range")
-    return instant
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(refuse_far_instant)]
-"""A moment with its offset, near enough for calendars and the database."""
-
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Pieces = Annotated[Whole, Field(ge=0, le=1000)]
+RowId = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{8,20}$")]
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}$")]
 
@@ -45,7 +30,7 @@ class PersonInput(Input):
     kind: Literal["citizen", "enterprise", "organization", "other"] = "citizen"
     full_name: Text
     identity_number: Code | None = None
-    date_of_birth: dt.date | None = None
+    date_of_birth: Day | None = None
     gender: Gender | None = None
     phone: Phone | None = None
     email: EmailAddress | None = None
@@ -68,7 +53,7 @@ class RegisterDossier(Input):
     return_channel: Channel = Channel.COUNTER
     return_address: Text | None = None
     external_code: Code | None = None
-    accept: bool = False
+    accept: YesNo = False
 
 
 class Accept(Input):
@@ -103,7 +88,7 @@ class RequestSupplement(Input):
     action: Literal["request_supplement"]
     items: Annotated[tuple[SupplementItem, ...], Field(min_length=1, max_length=50)]
     reason: LongText
-    answer_within_days: Annotated[int | None, Field(ge=1, le=365)] = None
+    answer_within_days: Annotated[Whole | None, Field(ge=1, le=365)] = None
     leader_reason: LongText | None = None
     ask_again_reason: AskAgainReason | None = None
 
@@ -120,7 +105,7 @@ class StartProcessing(Input):
 
 class RequestPayment(Input):
     action: Literal["request_payment"]
-    amount_vnd: Annotated[int, Field(gt=0, le=1_000_000_000_000)]
+    amount_vnd: Annotated[Whole, Field(gt=0, le=1_000_000_000_000)]
     reason: Text
 
 

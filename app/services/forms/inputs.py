@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.services.inputs import Code, Input
+from app.services.inputs import Code, Input, Whole
 
 
 class IssueSlip(Input):
     """Which slip of a dossier: by the form's purpose (`receipt`), its number today (`01`) or its code."""
 
     form: Code
-    event: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    event: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
     """Number of the event in the timeline; None: the last one of the kind."""
     variant: Literal["large"] | None = None
 

@@ -1,11 +1,10 @@
 """What an administrator of units sends."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Day, Input, Text, YesNo
 
 Level = Literal["ministry", "province", "department", "district", "commune", "vertical"]
 Confidence = Literal["verified", "seen_in_practice", "unverified", "default", "synthetic"]
@@ -19,8 +18,8 @@ class UnitInput(Input):
     name: Text
     level: Level
     parent: Code
-    valid_from: dt.date
-    is_one_stop: bool = False
+    valid_from: Day
+    is_one_stop: YesNo = False
     source: Annotated[str, Field(max_length=300)] = ""
     confidence: Confidence = "unverified"
 
@@ -28,7 +27,7 @@ class UnitInput(Input):
 class UnitClosing(Input):
     """The first day on which the unit no longer exists."""
 
-    valid_to: dt.date
+    valid_to: Day
 
 
 class CounterInput(Input):
@@ -42,6 +41,6 @@ class AgencyIdentifierInput(Input):
     """The identifier a unit uses from a day on (mã định danh, QĐ 20/2020/QĐ-TTg)."""
 
     code: Code
-    valid_from: dt.date
+    valid_from: Day
     source: Annotated[str, Field(max_length=300)] = ""
     confidence: Confidence = "unverified"

@@ -1,17 +1,16 @@
 """What people send about money. Amounts are whole đồng. Shape only; the rules are in `app.domain.fees`."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from app.domain.fees import FeeUnit, PaymentMethod
 from app.domain.procedures import Channel
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Day, Input, Text, Whole, YesNo
 
 MAX_VND = 1_000_000_000_000
-Dong = Annotated[int, Field(ge=0, le=MAX_VND)]
-SomeDong = Annotated[int, Field(gt=0, le=MAX_VND)]
+Dong = Annotated[Whole, Field(ge=0, le=MAX_VND)]
+SomeDong = Annotated[Whole, Field(gt=0, le=MAX_VND)]
 Book = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")]
 """A book of receipts, as its cover says."""
 
@@ -20,12 +19,12 @@ class PaperInput(Input):
     """A paper to be copied, certified or signed: pages of one copy, copies (or signatures) asked for."""
 
     name: Text
-    pages: Annotated[int, Field(ge=1, le=10_000)] = 1
-    copies: Annotated[int, Field(ge=1, le=1000)] = 1
+    pages: Annotated[Whole, Field(ge=1, le=10_000)] = 1
+    copies: Annotated[Whole, Field(ge=1, le=1000)] = 1
 
 
 Papers = Annotated[tuple[PaperInput, ...], Field(max_length=100)]
-Persons = Annotated[int, Field(ge=1, le=1000)]
+Persons = Annotated[Whole, Field(ge=1, le=1000)]
 
 
 class ExemptionInput(Input):
@@ -41,7 +40,7 @@ class CalculateFees(Input):
     procedure_code: Code
     channel: Channel = Channel.COUNTER
     unit: Code | None = None
-    on: dt.date | None = None
+    on: Day | None = None
     papers: Papers = ()
     persons: Persons = 1
     ground: Code | None = None
@@ -56,7 +55,7 @@ class ChargeFees(Input):
     papers: Papers = ()
     persons: Persons = 1
     exemption: ExemptionInput | None = None
-    for_payment_request: bool = False
+    for_payment_request: YesNo = False
     additional_reason: Text | None = None
 
 
@@ -83,22 +82,22 @@ class RefundReceipt(Input):
 
 
 class CountedNotes(Input):
-    note: Annotated[int, Field(ge=1, le=1_000_000)]
-    pieces: Annotated[int, Field(ge=0, le=1_000_000)]
+    note: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    pieces: Annotated[Whole, Field(ge=0, le=1_000_000)]
 
 
 class CloseDay(Input):
     """The till as it was counted: a total, or pieces by note. A difference must be explained."""
 
     unit: Code
-    day: dt.date | None = None
+    day: Day | None = None
     counted_vnd: Dong | None = None
     notes: Annotated[tuple[CountedNotes, ...] | None, Field(max_length=20)] = None
     explanation: Text | None = None
 
 
 class StepInput(Input):
-    from_quantity: Annotated[int, Field(ge=2, le=1_000_000)]
+    from_quantity: Annotated[Whole, Field(ge=2, le=1_000_000)]
     amount_vnd: Dong
 
 
@@ -115,8 +114,8 @@ class SetTariff(Input):
     later_steps: Annotated[tuple[StepInput, ...], Field(max_length=10)] = ()
     cap_vnd: Dong | None = None
     source: Text
-    valid_from: dt.date
-    valid_to: dt.date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class SetReduction(Input):
@@ -125,17 +124,17 @@ class SetReduction(Input):
     code: Code
     name: Text
     kind: Literal["exemption", "discount"]
-    percent: Annotated[int, Field(ge=1, le=100)]
+    percent: Annotated[Whole, Field(ge=1, le=100)]
     channel: Channel | None = None
     field: Text | None = None
     procedure_code: Code | None = None
     unit: Code | None = None
     legal_basis: Text
-    valid_from: dt.date
-    valid_to: dt.date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class EndTariff(Input):
     """The first day on which it is no longer in force."""
 
-    valid_to: dt.date
+    valid_to: Day

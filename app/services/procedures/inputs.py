@@ -1,6 +1,5 @@
 """What administrators send about procedures. The shape of a version's content is the same on the way out."""
 
-import datetime as dt
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
@@ -8,7 +7,7 @@ from pydantic import Field, StringConstraints
 from app.domain.deadline_terms import LimitUnit
 from app.domain.fees import FeeUnit
 from app.domain.procedures import Channel, Confidence, ServiceLevel
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Day, Input, Text, Whole, YesNo
 
 LONGEST_VALUE = 8_000
 DEAREST_VND = 10_000_000_000
@@ -22,11 +21,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 CaseCode = Annotated[str, StringConstraints(max_length=64)]
 """Code of a case variant; empty: every case."""
 
-Pieces = Annotated[int, Field(ge=0, le=100)]
+Pieces = Annotated[Whole, Field(ge=0, le=100)]
 
 
 class LimitInput(Input):
-    value: Annotated[int, Field(ge=1, le=LONGEST_VALUE)]
+    value: Annotated[Whole, Field(ge=1, le=LONGEST_VALUE)]
     unit: LimitUnit
 
 
@@ -48,10 +47,10 @@ class ComponentInput(Input):
     case_variant: CaseCode = ""
     originals: Pieces = 1
     copies: Pieces = 0
-    required: bool = True
-    presented_only: bool = False
-    digitization_required: bool = False
-    data_satisfiable: bool = False
+    required: YesNo = True
+    presented_only: YesNo = False
+    digitization_required: YesNo = False
+    data_satisfiable: YesNo = False
     confidence: Confidence = Confidence.UNVERIFIED
     flags_confidence: Confidence = Confidence.UNVERIFIED
 
@@ -59,18 +58,18 @@ class ComponentInput(Input):
 class FeeStepInput(Input):
     """From the `from_quantity`-th unit on, each costs `amount_vnd`."""
 
-    from_quantity: Annotated[int, Field(ge=2, le=1_000_000)]
-    amount_vnd: Annotated[int, Field(ge=0, le=DEAREST_VND)]
+    from_quantity: Annotated[Whole, Field(ge=2, le=1_000_000)]
+    amount_vnd: Annotated[Whole, Field(ge=0, le=DEAREST_VND)]
 
 
 class FeeInput(Input):
     channel: Channel
     code: Code
     name: Text
-    amount_vnd: Annotated[int, Field(ge=0, le=DEAREST_VND)]
+    amount_vnd: Annotated[Whole, Field(ge=0, le=DEAREST_VND)]
     per: FeeUnit = FeeUnit.DOSSIER
     later_steps: Annotated[tuple[FeeStepInput, ...], Field(max_length=20)] = ()
-    cap_vnd: Annotated[int, Field(ge=0, le=DEAREST_VND)] | None = None
+    cap_vnd: Annotated[Whole, Field(ge=0, le=DEAREST_VND)] | None = None
     confidence: Confidence = Confidence.UNVERIFIED
 
 
@@ -118,14 +117,14 @@ class VersionInput(Input):
     legal_basis: Annotated[tuple[LegalBasisInput, ...], Field(max_length=50)] = ()
     result_types: Annotated[tuple[ResultTypeInput, ...], Field(max_length=50)] = ()
     case_variants: Annotated[tuple[CaseVariantInput, ...], Field(max_length=50)] = ()
-    fee_set_by_council: bool = False
+    fee_set_by_council: YesNo = False
     components: Annotated[tuple[ComponentInput, ...], Field(max_length=200)] = ()
     terms: Annotated[tuple[TermInput, ...], Field(max_length=100)] = ()
     fees: Annotated[tuple[FeeInput, ...], Field(max_length=100)] = ()
     confidence: FactConfidence = FactConfidence()
     source: FreeText = ""
     notes: FreeText = ""
-    valid_from: dt.date
+    valid_from: Day
 
     def canonical(self) -> dict[str, Any]:
         """Return the content as plain data, so that two contents are equal exactly if they say the same.
@@ -160,4 +159,4 @@ class ReplacementInput(Input):
     """The procedure that stands in from `from_date` on (default: today); the replaced one then takes no new dossier."""
 
     code: Code
-    from_date: dt.date | None = None
+    from_date: Day | None = None

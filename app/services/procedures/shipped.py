@@ -78,7 +78,8 @@ def _content(row: Row, own: Mapping[str, list[Row]]) -> dict[str, Any]:
 def _component(item: Row) -> dict[str, Any]:
     flags = ("required", "presented_only", "digitization_required", "data_satisfiable")
     return {
-        **_only(item, "code", "name", "originals", "copies", "confidence", "flags_confidence"),
+        **_only(item, "code", "name", "confidence", "flags_confidence"),
+        **_numbers(item, "originals", "copies"),
         **{flag: item[flag] == "true" for flag in flags},
     }
 
@@ -87,7 +88,7 @@ def _term(item: Row) -> dict[str, Any]:
     return {
         **_only(item, "channel", "confidence", "verification_confidence"),
         **{
-            kind: {"value": item[f"{kind}_value"], "unit": item[f"{kind}_unit"]}
+            kind: {"value": int(item[f"{kind}_value"]), "unit": item[f"{kind}_unit"]}
             for kind in ("statutory", "committed", "verification")
             if item[f"{kind}_value"]
         },
@@ -95,12 +96,19 @@ def _term(item: Row) -> dict[str, Any]:
 
 
 def _fee(item: Row) -> dict[str, Any]:
-    step = {"from_quantity": item["step_from_quantity"], "amount_vnd": item["step_amount_vnd"]}
+    step = _numbers(item, "step_from_quantity", "step_amount_vnd")
     return {
-        **_only(item, "channel", "code", "name", "amount_vnd", "per", "cap_vnd", "confidence"),
-        "later_steps": [step] if item["step_from_quantity"] else [],
+        **_only(item, "channel", "code", "name", "per", "confidence"),
+        **_numbers(item, "amount_vnd", "cap_vnd"),
+        "later_steps": [{name.removeprefix("step_"): number for name, number in step.items()}]
+        if item["step_from_quantity"]
+        else [],
     }
 
 
 def _only(item: Row, *columns: str) -> dict[str, str | None]:
     return {column: item[column] or None for column in columns}
+
+
+def _numbers(item: Row, *columns: str) -> dict[str, int | None]:
+    return {column: int(item[column]) if item[column] else None for column in columns}

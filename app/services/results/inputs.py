@@ -1,16 +1,13 @@
 """What people send about results and signatures. Shape only; the rules are in the use cases."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.services.dossiers.inputs import Instant
-from app.services.inputs import Code, Input, LongText, Text
+from app.services.inputs import Code, Day, Input, Instant, LongText, Text, Whole, YesNo
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Day = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1))]
+RowId = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
 AT_ONCE = 50
 """So many requests are signed in one call."""
 
@@ -44,7 +41,7 @@ class DraftResult(Input):
     effective_to: Day | None = None
     content_sha256: Sha256 | None = None
     text: WrittenResult | None = None
-    already_signed: bool = False
+    already_signed: YesNo = False
 
 
 class ReplaceResult(DraftResult):

@@ -1,14 +1,11 @@
 """What people send about papers that are held."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.domain.papers import PaperSource
-from app.services.inputs import Code, Input, Text
-
-Day = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31))]
+from app.services.inputs import Code, Day, Input, Text, Whole, YesNo
 
 
 class SearchHeldPapers(Input):
@@ -29,9 +26,9 @@ class RecordHeldPaper(Input):
     Its content is a document of the dossier. `kind` is a code of `GET /paper-kinds`; without it, the component's.
     """
 
-    document_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    document_id: Annotated[Whole, Field(ge=1, le=2**63 - 1)]
     kind: Code | None = None
-    about_holder: bool = False
+    about_holder: YesNo = False
     issuer: Text
     number: Code | None = None
     issued_on: Day | None = None
@@ -80,8 +77,8 @@ class AddPaperKind(Input):
     code: Code
     vi: Text
     en: Text
-    presented_only: bool = False
-    valid_months: Annotated[int, Field(ge=1, le=600)] | None = None
+    presented_only: YesNo = False
+    valid_months: Annotated[Whole, Field(ge=1, le=600)] | None = None
     file_names: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     confidence: Literal["verified", "unverified"] = "verified"
     source: Text
@@ -99,7 +96,7 @@ class AddPaperUse(Input):
     role: Literal["component", "result"]
     code: Code | None = None
     kind: Code
-    about_holder: bool
+    about_holder: YesNo
     confidence: Literal["verified", "unverified"] = "verified"
     source: Text
     valid_from: Day

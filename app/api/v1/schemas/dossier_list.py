@@ -10,9 +10,8 @@ from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from app.api.v1.schemas.dossiers import local
 from app.domain.identifiers import mask_name
 from app.domain.lifecycle import DossierState
-from app.services.dossiers.inputs import Instant
 from app.services.dossiers.listing.page import ListFilter
-from app.services.inputs import Code, SearchText
+from app.services.inputs import Code, Instant, SearchText
 
 _LABELS = {int(state): state.label for state in DossierState}
 _ENDED = frozenset(

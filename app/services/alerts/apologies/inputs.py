@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.services.dossiers.inputs import Instant
-from app.services.inputs import Code, Input, LongText
+from app.services.inputs import Code, Input, Instant, LongText
 
 Explanation = Annotated[str, Field(max_length=3000)]
 

@@ -1,5 +1,6 @@
 """The columns of a CSV file of historic dossiers, and the document that a row of them tells."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -63,6 +64,8 @@ _STEPS: Final[tuple[tuple[str, str, Mapping[str, str]], ...]] = (
     ),
     ("rated_at", "rate", {"rating": "level", "rating_reasons": "reasons", "rating_comment": "comment"}),
 )
+_WHOLE: Final = frozenset({"supplement_answer_within_days", "payment_amount_vnd", "rating"})
+_DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
 _COMPONENT: Final = ("code", "originals", "certified_copies", "photocopies", "source")
 
 COLUMNS: Final = frozenset(
@@ -107,12 +110,20 @@ def _cell(said: Mapping[str, str], column: str) -> Any:
         return [{"component_code": code.strip(), "problem": problem.strip()} for code, _, problem in pairs]
     if column == "rating_reasons":
         return [reason.strip() for reason in said[column].split(";") if reason.strip()]
-    return said[column]
+    return _number(said[column]) if column in _WHOLE else said[column]
 
 
-def _component(item: str) -> dict[str, str]:
+def _number(text: str) -> int | str:
+    """Return the number that a cell writes; what is none is left to be refused as such."""
+    return int(text) if _DIGITS.fullmatch(text) else text
+
+
+def _component(item: str) -> dict[str, Any]:
     """Read `TP01:1:0:2:paper`: code, originals, certified copies, photocopies, source; the end may be left out."""
     values = [value.strip() for value in item.split(":")]
-    return {name: value for name, value in zip(_COMPONENT, values, strict=False) if value} | (
-        {"extra": values[len(_COMPONENT)]} if len(values) > len(_COMPONENT) else {}
-    )
+    numbers = _COMPONENT[1:-1]
+    return {
+        name: _number(value) if name in numbers else value
+        for name, value in zip(_COMPONENT, values, strict=False)
+        if value
+    } | ({"extra": values[len(_COMPONENT)]} if len(values) > len(_COMPONENT) else {})

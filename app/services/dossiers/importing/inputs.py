@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.domain.lifecycle import DossierAction
 from app.services.dossiers import inputs
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Input, Text, Whole, YesNo
 
 RATE: Final = "rate"
 """The step by which the citizen's answer is told; every other step is an act of the transition table."""
@@ -16,11 +16,11 @@ RATE: Final = "rate"
 class HistoricRating(Input):
     """A rating given before: its level, and what is known of how it was given."""
 
-    level: Annotated[int, Field(ge=1, le=5)]
+    level: Annotated[Whole, Field(ge=1, le=5)]
     reasons: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
     comment: Text | None = None
     channel: Literal["own_device", "kiosk", "phone", "paper", "imported"] = "imported"
-    assisted: bool = False
+    assisted: YesNo = False
 
 
 # A correction has no place in a history that is told as it is known to be right.
