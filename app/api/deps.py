@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.api.transitions import counting_transitions
 from app.bootstrap import Application
 from app.domain.errors import Refusal, Unauthenticated
 from app.domain.permissions import Actor, Permission, require
@@ -33,8 +34,9 @@ App = Annotated[Application, Depends(application)]
 
 
 async def _write_connection(request: Request) -> AsyncIterator[AsyncConnection]:
-    async with application_of(request).database.write() as connection:
-        yield connection
+    with counting_transitions():
+        async with application_of(request).database.write() as connection:
+            yield connection
 
 
 async def _read_connection(request: Request) -> AsyncIterator[AsyncConnection]:
@@ -43,8 +45,9 @@ async def _read_connection(request: Request) -> AsyncIterator[AsyncConnection]:
 
 
 async def _orm_session(request: Request) -> AsyncIterator[AsyncSession]:
-    async with application_of(request).database.session() as session:
-        yield session
+    with counting_transitions():
+        async with application_of(request).database.session() as session:
+            yield session
 
 
 # Function scope: the transaction ends before the answer leaves, so a failing commit is an error and not a lost 200.

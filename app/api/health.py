@@ -107,7 +107,12 @@ def _warning(code: str, *, days: int | None = None) -> ReadinessWarning:
     return ReadinessWarning(code=code, days=days, vi=vi, en=en)
 
 
-@router.get("/metrics", summary="Số đo Prometheus / Prometheus metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Số đo Prometheus / Prometheus metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 async def metrics(app: App) -> Response:
     """Answer this process's counters and, while the database answers, the numbers of the house as they are now."""
     body = generate_latest()

@@ -6,6 +6,7 @@ import httpx
 from app.api.app import serve_opened
 from app.bootstrap import Application
 from app.core.db import execute, fetch_all
+from tests.factories.dossiers import Desk, registration
 
 
 async def test_a_started_service_is_alive_and_ready(client: httpx.AsyncClient) -> None:
@@ -73,3 +74,26 @@ async def test_programs_that_are_not_installed_are_told_and_leave_the_service_re
     (reading,) = [found for found in answer.json()["optional"] if found["name"] == "text_recognition"]
     assert (reading["available"], reading["missing"]) == (False, ["tesseract"])
     assert "tesseract" in reading["vi"]
+
+
+async def test_metrics_count_what_was_committed_by_the_name_of_the_act(desk: Desk) -> None:
+    before = await _transitions(desk)
+    assert {"register", "accept", "hand_over", "stop"} <= set(before), "every act has its series from the beginning"
+    key = {"Idempotency-Key": "counted-once", **desk.clerk}
+    for _ in range(2):
+        await desk.client.post("/api/v1/dossiers", json=registration(), headers=key)
+    code = (await desk.register())["code"]
+    await desk.act(code, "start_processing")
+    await desk.act(code, "start_processing", expect=409)
+    after = await _transitions(desk)
+    assert {action: after[action] - before[action] for action in after if after[action] != before[action]} == {
+        "register": 2,
+        "accept": 2,
+        "start_processing": 1,
+    }
+
+
+async def _transitions(desk: Desk) -> dict[str, float]:
+    lines = (await desk.client.get("/metrics")).text.splitlines()
+    found = [line.partition("motcua_transitions_total{action=")[2].split("} ") for line in lines]
+    return {parts[0].strip('"'): float(parts[1]) for parts in found if len(parts) > 1}

@@ -321,7 +321,8 @@ async def test_metrics_tell_lags_open_and_overdue_dossiers_and_jobs(
     after = await measured(client)
     assert after["motcua_open_dossiers"] - before["motcua_open_dossiers"] == 3
     assert after["motcua_overdue_dossiers"] - before["motcua_overdue_dossiers"] == 1
-    assert after['motcua_jobs{status="todo"}'] - before.get('motcua_jobs{status="todo"}', 0) == 1
+    assert after['motcua_jobs{status="todo"}'] - before['motcua_jobs{status="todo"}'] == 1
+    assert after['motcua_jobs{status="failed"}'] == 0, "an alarm needs the series before the first failure"
     assert after['motcua_follower_lag_events{follower="statistics"}'] >= 8
     assert after['motcua_follower_lag_seconds{follower="statistics"}'] > dt.timedelta(days=1).total_seconds()
 

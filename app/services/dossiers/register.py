@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.acts import note_act
 from app.core.clock import local_date
 from app.core.db import from_json
 from app.core.security import random_paper_secret, random_secret
@@ -31,6 +32,8 @@ from app.services.dossiers.writes import give_number_back, write_registration
 from app.services.identity.tokens import ensure_current
 from app.services.procedures.content import TermContent, VersionContent, version_content
 
+REGISTER = "register"
+"""What the act is called beside those of `DossierAction`."""
 _TOKEN_BYTES = 16
 
 
@@ -82,6 +85,9 @@ async def register_dossier(
         return stored_answer(again)
     if body.external_code is not None and not aliased:
         raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
+    note_act(REGISTER)
+    if accepted is not None:
+        note_act(DossierAction.ACCEPT.value)
     return rendered
 
 

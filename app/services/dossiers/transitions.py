@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.acts import note_act
 from app.core.clock import local_date
 from app.domain.errors import Forbidden, InvalidInput, NotFound, Refusal, VersionConflict, VersionRequired, refuse_all
 from app.domain.lifecycle import TRANSITIONS, ClockEffect, DossierAction, Plan, Side, plan
@@ -94,6 +95,7 @@ async def perform(
         # The row is locked, so the version stands: only the key can have been taken meanwhile, for another dossier.
         again = await _situation(connection, actor, code, body, keyed, now)
         return stored_answer(again)
+    note_act(action.value)
     return rendered
 
 

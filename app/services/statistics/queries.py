@@ -187,8 +187,7 @@ def _live(selection: "Selection", parameters: _Parameters, needed: Sequence[str]
     today = f"{parameters.add(selection.today)}::date"
     key = _KEYS[selection.group_by]
     if selection.group_by == "month":
-        # A period that begins in the future has no present of its own: what is open was carried over.
-        key = "null::date" if selection.first > selection.today else f"date_trunc('month', {today})::date"
+        key = f"date_trunc('month', {today})::date"
     return f"""
     union all
     select 0, 0, 1, {key}, {", ".join(_LIVE.get(measure, "0") for measure in needed)} from dossier_fact c
@@ -204,16 +203,14 @@ def _sum_of(figure: Figure) -> str:
 
 def _scans(selection: "Selection") -> list[_Scan]:
     """Return what makes up the period: everything until its end less everything before its beginning."""
-    before = pieces_until(min(selection.first - _DAY, selection.counted_to))
-    if selection.first > selection.counted_to:
-        return [_Scan(piece, before=piece.weight, within=0, until=piece.weight) for piece in before]
+    before = pieces_until(selection.first - _DAY)
     past = [_Scan(piece, before=piece.weight, within=-piece.weight, until=0) for piece in before]
     until = pieces_until(selection.counted_to)
     return past + [_Scan(piece, before=0, within=piece.weight, until=piece.weight) for piece in until]
 
 
 def _scans_by_month(selection: "Selection", *, with_past: bool) -> list[_Scan]:
-    before = pieces_until(min(selection.first - _DAY, selection.counted_to)) if with_past else []
+    before = pieces_until(selection.first - _DAY) if with_past else []
     within = pieces_by_month(selection.first, selection.counted_to)
     past = [_Scan(piece, before=piece.weight, within=0, until=piece.weight) for piece in before]
     return past + [_Scan(piece, before=0, within=piece.weight, until=piece.weight) for piece in within]
@@ -246,7 +243,10 @@ def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, s
 
 @dataclass(frozen=True, slots=True)
 class HouseNumbers:
-    """What operations watch: dossiers open and overdue now, jobs by status, lags, days of confirmed calendar left."""
+    """What operations watch: dossiers open and overdue now, jobs by status, lags, days of confirmed calendar left.
+
+    `jobs` has every status of the queue: an alarm needs the zero before the first failure.
+    """
 
     open_dossiers: int
     overdue_dossiers: int
@@ -263,8 +263,9 @@ select
   (select count(*) from dossier d where d.ended_at is null and d.accepted_at is not null) as open_dossiers,
   (select count(*) from dossier d where d.ended_at is null and d.accepted_at is not null and d.current_due_at < $1
     and coalesce(d.suspended_since, $1) > d.current_due_at) as overdue_dossiers,
-  (select coalesce(jsonb_object_agg(j.status, j.jobs), '{{}}')
-    from (select status, count(*) as jobs from procrastinate_jobs group by status) j) as jobs,
+  (select jsonb_object_agg(known.status, coalesce(j.jobs, 0))
+    from unnest(enum_range(null::procrastinate_job_status)) as known (status)
+    left join (select status, count(*) as jobs from procrastinate_jobs group by status) j using (status)) as jobs,
   (select coalesce(jsonb_agg(jsonb_build_array(lag.name, lag.events, lag.seconds)), '[]') from ({LAGS}) lag) as lags,
   {_KNOWN_CALENDAR_DAYS.format(today="$2")} as calendar_days
 """
