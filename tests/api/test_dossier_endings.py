@@ -137,7 +137,7 @@ async def test_ending_during_a_wait_credits_the_wait(desk: Desk, clock: FixedClo
     assert ended["current_due_at"] == "2026-11-27T11:00:00+07:00"
     (line,) = (await desk.get(f"/dossiers/{code}/deadline"))["adjustments"]
     assert (line["cause"], line["minutes"]) == ("supplement_wait", 120)
-    status = await desk.get(f"/lookup/{code}", secret=ended["receipt"]["lookup_secret"])
+    status = await desk.get(f"/lookup/{code}", secret=desk.secrets[code])
     assert (status["waiting"], status["supplement"]) == (False, None), "nobody asks for papers any more"
 
 

@@ -68,7 +68,7 @@ async def test_an_extension_with_apology_before_the_due_time(desk: Desk, clock: 
     assert (line["cause"], line["reason"], line["after_due"]) == ("extension", EXTEND["reason"], EXTEND["new_due_at"])
     entry = (await desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
     assert entry["vi"] == "Xin lỗi và gia hạn: từ 09:00 ngày 27/11/2026 đến 17:00 ngày 04/12/2026"
-    status = await desk.get(f"/lookup/{code}", secret=extended["receipt"]["lookup_secret"])
+    status = await desk.get(f"/lookup/{code}", secret=desk.secrets[code])
     assert status["why_vi"] == "Xin lỗi và gia hạn: hẹn trả 17:00 ngày 04/12/2026"
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.db import fetch_one
+from app.domain.permissions import Role
 from tests.factories.dossiers import REFUSE, Desk, applicant, codes
+from tests.factories.people import PROVINCE, signed_in
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -53,6 +55,24 @@ async def test_nobody_rates_before_the_result(desk: Desk) -> None:
     await desk.act(filed["code"], "refuse", **REFUSE)
     refused = await desk.client.post(f"/api/v1/ratings/{filed['receipt']['rating_token']}", json={"level": 1})
     assert codes(refused.json()) == ["rating_before_result"]
+
+
+async def test_only_the_answer_that_issues_a_receipt_shows_its_secrets(application: Application, desk: Desk) -> None:
+    filed = await desk.register(accept=False)
+    code, issued = filed["code"], filed["receipt"]
+    hidden = issued | {"lookup_secret": None, "rating_token": None}
+    inspector = await signed_in(application, Role.INSPECTOR, PROVINCE)
+    for reader in (desk.clerk, desk.specialist, desk.leader, inspector):
+        seen = (await desk.client.get(f"/api/v1/dossiers/{code}", headers=reader)).json()
+        assert seen["receipt"] == hidden
+    accepted = (await desk.act(code, "accept"))["receipt"]
+    assert (accepted["lookup_secret"], accepted["rating_token"]) == (issued["lookup_secret"], issued["rating_token"])
+    started = (await desk.act(code, "start_processing"))["receipt"]
+    assert (started["number"], started["lookup_secret"], started["rating_token"]) == (1, None, None)
+    corrected = (await desk.act(code, "correct", reason="Gõ sai", summary="Cấp cho con"))["receipt"]
+    assert corrected["rating_token"] not in (None, issued["rating_token"]), "another receipt, another secret"
+    resolved = (await desk.act(code, "resolve"))["receipt"]
+    assert (resolved["number"], resolved["lookup_secret"], resolved["rating_token"]) == (2, None, None)
 
 
 async def test_the_staff_do_not_rate(desk: Desk, token: str) -> None:

@@ -54,6 +54,8 @@ class Desk:
     specialist: dict[str, str]
     leader: dict[str, str]
     codes: list[str] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    """By code the look-up secret on the receipt that registration gave out; no later answer repeats it."""
 
     async def register(self, **changes: Any) -> dict[str, Any]:
         """Register a dossier that must succeed; return its document."""
@@ -61,6 +63,7 @@ class Desk:
         assert answer.status_code == 201, answer.text
         document: dict[str, Any] = answer.json()
         self.codes.append(document["code"])
+        self.secrets[document["code"]] = document["receipt"]["lookup_secret"]
         return document
 
     async def act(
@@ -115,6 +118,11 @@ async def desk_of(application: Application, client: httpx.AsyncClient, unit: str
 def go_to(clock: FixedClock, text: str) -> None:
     """Let the clock show `2026-11-25 10:00` in Vietnam."""
     clock.move_to(dt.datetime.fromisoformat(text).replace(tzinfo=LOCAL_ZONE))
+
+
+def without_receipt(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a dossier's document less the receipt, whose secrets only the answer that issues it has."""
+    return {name: value for name, value in document.items() if name != "receipt"}
 
 
 def codes(problem: dict[str, Any]) -> list[str]:

@@ -126,6 +126,7 @@ class _Player:
             fee_vnd=next((fee.amount_vnd for fee in content.fees_for(channel) if fee.amount_vnd > 0), _USUAL_FEE_VND),
             applicant=person["full_name"],
         )
+        on_paper = _rating_token(moment.view)
         for step in KINDS[wanted.kind]:
             if moment.view.state == wanted.left_in:
                 return
@@ -135,7 +136,8 @@ class _Player:
             self._clock.move_to(at)
             actor = self._staff.actors[competent if step.competent else receiving, step.role]
             moment.view, moment.at = await self._act(actor, moment.view, step.body(moment), receiving, content), at
-        await self._rate(moment)
+            on_paper = _rating_token(moment.view) or on_paper
+        await self._rate(moment, on_paper)
 
     def _procedure(self, wanted: Wanted) -> tuple[VersionContent, Channel]:
         """Draw a channel and a procedure offered on it. Unaccepted ones come online; nobody refuses at the window."""
@@ -198,10 +200,9 @@ class _Player:
             )
         return seen[0]
 
-    async def _rate(self, moment: Moment) -> None:
+    async def _rate(self, moment: Moment, rating_token: str) -> None:
         at = moment.after(1, 60)
-        receipt = moment.view.receipt
-        if receipt is None or moment.view.resolved_at is None or at > self._now:
+        if moment.view.resolved_at is None or at > self._now:
             return
         if self._chance.randrange(100) >= _RATED_PERCENT:
             return
@@ -209,7 +210,12 @@ class _Player:
         level = _drawn(self._chance, _LEVELS)
         reasons = ("long_wait",) if level < 4 else ("polite_staff",)  # noqa: PLR2004 - 4 and 5 are praise
         body = RateDossier(level=level, reasons=reasons, channel=self._chance.choice(("own_device", "kiosk")))
-        await rate_dossier(self._connection, receipt.rating_token, body, now=self._clock.now())
+        await rate_dossier(self._connection, rating_token, body, now=self._clock.now())
+
+
+def _rating_token(view: DossierView) -> str:
+    """Return what the receipt just issued invites to rate with; empty after an act that issues none."""
+    return (view.receipt and view.receipt.rating_token) or ""
 
 
 def _unhurried(content: VersionContent, channel: Channel) -> bool:

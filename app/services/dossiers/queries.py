@@ -113,6 +113,14 @@ _LEDGER = """(
   from deadline_adjustment a where a.dossier_id = d.id
 )"""
 
+# Whoever has the secrets may look up and rate: read only where the receipt is handed out, never for the staff at large.
+_RECEIPT = """(
+  select row_to_json(x) from (select number, {secrets} issued_at, promised_due_at from receipt
+    where dossier_id = d.id and voided_at is null) x
+)"""
+_SECRETS_AT_ACCEPTANCE = """case when $6::text = 'accept' then lookup_secret end as lookup_secret,
+    case when $6::text = 'accept' then rating_token end as rating_token,"""
+
 # Only the acts that end a dossier ask for people, results and named documents; CASE spares the others.
 _ENDING = """case when {action}::text in ('resolve', 'hand_over') then json_build_object(
     'people', (select coalesce(json_agg(json_build_object('name_search', p.name_search,
@@ -138,8 +146,7 @@ select
   c.code as competent_code, c.name as competent_name, c.path as competent_path,
   (select e.occurred_at from dossier_event e where e.dossier_id = d.id order by e.seq desc limit 1) as last_event_at,
   (select count(*) from supplement_request s where s.dossier_id = d.id) as supplement_requests,
-  (select row_to_json(x) from (select number, lookup_secret, rating_token, issued_at, promised_due_at from receipt
-    where dossier_id = d.id and voided_at is null) x) as receipt,
+  {_RECEIPT.format(secrets=_SECRETS_AT_ACCEPTANCE)} as receipt,
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
   {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5", procedure="d.procedure_id")} as held_papers,
@@ -173,8 +180,7 @@ select
   w.display_name as assignee_name, w.username as assignee_username,
   null::timestamptz as last_event_at,
   (select count(*) from supplement_request q where q.dossier_id = d.id) as supplement_requests,
-  (select row_to_json(x) from (select number, lookup_secret, rating_token, issued_at, promised_due_at from receipt
-    where dossier_id = d.id and voided_at is null) x) as receipt,
+  {_RECEIPT.format(secrets="")} as receipt,
   {_COMPONENTS} as components,
   {_LEDGER} as ledger,
   {_HELD_PAPERS.format(number=_APPLICANT_NUMBER, day="$5", procedure="d.procedure_id")} as held_papers,

@@ -164,8 +164,8 @@ def receipt_of(found: Mapping[str, Any] | None) -> ReceiptView | None:
     promised = found["promised_due_at"]
     return ReceiptView(
         number=found["number"],
-        lookup_secret=found["lookup_secret"],
-        rating_token=found["rating_token"],
+        lookup_secret=found.get("lookup_secret"),
+        rating_token=found.get("rating_token"),
         issued_at=dt.datetime.fromisoformat(found["issued_at"]),
         promised_due_at=promised and dt.datetime.fromisoformat(promised),
     )

@@ -23,11 +23,11 @@ class ProcedureName:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """The receipt's capabilities; shown to the staff in scope and to the client that registered."""
+    """The receipt that counts. Its two secrets are the citizen's: known only to the act that issues it, else None."""
 
     number: int
-    lookup_secret: str
-    rating_token: str
+    lookup_secret: str | None
+    rating_token: str | None
     issued_at: dt.datetime
     promised_due_at: dt.datetime | None
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import execute, fetch_one, to_json
+from app.services.dossiers.view import ReceiptView
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,7 @@ async def write_registration(
     dossier: Mapping[str, Any],
     parties: list[dict[str, Any]],
     components: list[dict[str, Any]],
-    lookup_secret: str,
-    rating_token: str,
+    receipt: ReceiptView,
     alias: str | None,
     alias_system: str,
     events: list[dict[str, Any]],
@@ -159,8 +159,8 @@ async def write_registration(
         *(dossier[column] for column in _DOSSIER_COLUMNS),
         to_json(parties),
         to_json(components),
-        lookup_secret,
-        rating_token,
+        receipt.lookup_secret,
+        receipt.rating_token,
         alias,
         alias_system,
         to_json(events),

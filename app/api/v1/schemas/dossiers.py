@@ -35,9 +35,13 @@ class ProcedureOut(BaseModel):
 
 
 class ReceiptOut(BaseModel):
+    """The secrets are the citizen's: in the answer that issues the receipt (registration, acceptance, correction) and
+    printed on it; null in every other.
+    """
+
     number: int
-    lookup_secret: str
-    rating_token: str
+    lookup_secret: str | None
+    rating_token: str | None
     issued_at: AwareDatetime
     promised_due_at: AwareDatetime | None
 
