@@ -1,5 +1,6 @@
 """The one table from errors to HTTP: class → status, `application/problem+json` (RFC 9457), Vietnamese and English."""
 
+import re
 import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -40,6 +41,9 @@ _CODE_OF_STATUS = {
     415: "unsupported_media_type",
     503: "unavailable",
 }
+
+_PLACES = ("body", "query", "path", "header")
+_QUOTED = re.compile(r"'([^']*)'")
 
 log = structlog.get_logger(__name__)
 
@@ -92,18 +96,52 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_unexpected)
 
 
-def faults_of_validation(found: Sequence[Mapping[str, Any]]) -> list[errors.Refusal]:
-    """Translate Pydantic's findings: location → field path, type → code, never echoing the offending value."""
-    faults = []
-    for item in found:
-        path = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
-        code = str(item["type"])
-        if code == "json_invalid":
-            # The location is a position in the text, which names no field.
-            code, path = "malformed_body", ""
-        context = {key: value for key, value in (item.get("ctx") or {}).items() if isinstance(value, (str, int))}
-        faults.append(errors.Refusal(code, path or None, context))
-    return faults
+def faults_of_validation(found: Sequence[Mapping[str, Any]], body: Any = None) -> list[errors.Refusal]:
+    """Translate Pydantic's findings: location → field path, type → code, never echoing the offending value.
+
+    `body`: the JSON that was sent, by which the path of a field is told from the names of alternatives.
+    """
+    faults = [_fault_of(item, body) for item in found]
+    within = {fault.field for fault in faults if fault.field}
+    # A list of items that are all wrong is counted as empty; it is the items that are to be put right.
+    return [
+        fault
+        for fault in faults
+        if not (fault.code == "too_short" and any(path.startswith(f"{fault.field}.") for path in within))
+    ]
+
+
+def _fault_of(item: Mapping[str, Any], body: Any) -> errors.Refusal:
+    code = str(item["type"])
+    path = list(item["loc"])
+    place = path.pop(0) if path and path[0] in _PLACES else None
+    if place == "body":
+        path = _path_in(body, path, missing=code == "missing")
+    elif place == "query":
+        path = path[:1]  # a parameter given several times is known by its name
+    context = {key: value for key, value in (item.get("ctx") or {}).items() if isinstance(value, (str, int))}
+    if "expected" in context or "expected_tags" in context:
+        name = "expected" if "expected" in context else "expected_tags"
+        context[name] = ", ".join(_QUOTED.findall(str(context[name]))) or context[name]
+    if "discriminator" in context:
+        context.pop("tag", None)
+        context["discriminator"] = str(context["discriminator"]).strip("'")
+        path.append(context["discriminator"])
+    return errors.Refusal(code, ".".join(map(str, path)) or None, context)
+
+
+def _path_in(body: Any, location: Sequence[str | int], *, missing: bool) -> list[str | int]:
+    """Return the location without what is no place in `body`: which of several models was tried."""
+    path: list[str | int] = []
+    node = body
+    for number, part in enumerate(location):
+        listed = isinstance(node, (list, tuple)) and isinstance(part, int) and part < len(node)
+        if listed or (isinstance(node, Mapping) and part in node):
+            node = node[part]
+        elif not (missing and number == len(location) - 1) and isinstance(body, (Mapping, list)):
+            continue
+        path.append(part)
+    return path
 
 
 def _fault_document(fault: errors.Refusal, *, english: bool) -> dict[str, Any]:
@@ -177,7 +215,9 @@ async def _on_gone(request: Request, error: Exception) -> Response:
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only; narrows the type
-    faults = faults_of_validation(error.errors())
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return _answer(request, status=HTTPStatus.BAD_REQUEST, code="malformed_body")
+    faults = faults_of_validation(error.errors(), error.body)
     return _answer(request, status=422, code=errors.InvalidInput.code, faults=faults)
 
 

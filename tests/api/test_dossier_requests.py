@@ -58,7 +58,7 @@ async def test_a_malformed_field_is_named(
 @pytest.mark.parametrize(
     ("content", "content_type", "status"),
     [
-        (b"{", "application/json", 422),
+        (b"{", "application/json", 400),
         (b"", "application/json", 422),
         (b"[]", "application/json", 422),
         (b'"text"', "application/json", 422),
@@ -71,6 +71,7 @@ async def test_what_is_no_json_object_is_refused(desk: Desk, content: bytes, con
     headers = desk.clerk | {"Content-Type": content_type}
     answer = await desk.client.post("/api/v1/dossiers", content=content, headers=headers)
     assert answer.status_code == status
+    assert (answer.json()["code"] == "malformed_body") == (status == 400)
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -90,9 +91,27 @@ async def test_an_oversize_body_is_refused(application: Application, desk: Desk,
 async def test_an_unknown_act_is_refused_with_the_acts_there_are(desk: Desk) -> None:
     code = (await desk.register())["code"]
     answer = await desk.act(code, "celebrate", expect=422)
-    assert codes(answer) == ["union_tag_invalid"]
-    assert "hand_over" in answer["errors"][0]["params"]["expected_tags"]
-    assert codes((await desk.post(f"/dossiers/{code}/actions", {})).json()) == ["union_tag_not_found"]
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [("union_tag_invalid", "action")]
+    assert answer["errors"][0]["params"]["expected_tags"].endswith(", hand_over, withdraw, stop, correct")
+    assert "hand_over (trả kết quả)" in answer["detail"]
+    assert "celebrate" not in str(answer)
+    none = (await desk.post(f"/dossiers/{code}/actions", {})).json()
+    assert [(fault["code"], fault["field"]) for fault in none["errors"]] == [("union_tag_not_found", "action")]
+    null = (await desk.post(f"/dossiers/{code}/actions", {"action": None})).json()
+    assert [fault["field"] for fault in null["errors"]] == ["action"]
+
+
+async def test_a_fault_of_an_act_names_the_field_as_it_was_sent(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    rows = [{"component_code": 1, "problem": "missing"}, {"problem": "missing"}]
+    answer = await desk.act(code, "request_supplement", expect=422, items=rows, answer_within_days=0, refuse=1)
+    assert {(fault["field"], fault["code"]) for fault in answer["errors"]} == {
+        ("items.0.component_code", "string_type"),
+        ("items.1.component_code", "missing"),
+        ("reason", "missing"),
+        ("answer_within_days", "greater_than_equal"),
+        ("refuse", "extra_forbidden"),
+    }
 
 
 async def test_an_act_refuses_fields_of_another(desk: Desk) -> None:

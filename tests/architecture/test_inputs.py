@@ -7,6 +7,7 @@ from typing import Any
 
 import app.services
 from app.api.messages import MESSAGES
+from app.api.messages.labels import VALUES
 from app.services.inputs import Input
 
 # What Pydantic finds wrong where a kind of schema stands. Queries are text, so theirs are among the faults as well.
@@ -79,3 +80,14 @@ def test_every_fault_an_input_can_have_is_told_in_words() -> None:
     } - TRANSPARENT
     assert kinds - FAULTS_OF.keys() == set()
     assert {fault for kind in kinds for fault in FAULTS_OF[kind]} - MESSAGES.keys() == set()
+
+
+def test_every_value_an_input_offers_has_a_name_in_vietnamese() -> None:
+    offered = {
+        str(getattr(value, "value", value))
+        for model in _inputs()
+        for schema, _ in _schemas(model.__pydantic_core_schema__)
+        for value in (schema.get("members") or schema.get("expected") or ())
+        if schema["type"] in ("enum", "literal")
+    }
+    assert offered - VALUES.keys() == set()

@@ -22,6 +22,7 @@ from app.api.messages import (
     statistics,
     vault,
 )
+from app.api.messages.labels import in_vietnamese
 
 MESSAGES: dict[str, tuple[str, str]] = {}
 for _part in (
@@ -52,7 +53,9 @@ for _part in (
 def text_of(code: str, params: dict[str, object]) -> tuple[str, str]:
     """Return (Vietnamese, English) for a fault; a code without text reads as the code itself."""
     vi, en = MESSAGES.get(code, (code, code))
+    if "component" in params and "name" in params:
+        params = {**params, "component": f"{params['component']} ({params['name']})"}
     try:
-        return vi.format(**params), en.format(**params)
+        return vi.format(**in_vietnamese(code, params)), en.format(**params)
     except KeyError:
         return vi, en
