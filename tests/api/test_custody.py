@@ -74,10 +74,11 @@ async def test_an_original_taken_in_lies_at_the_counter_under_its_own_barcode(
 
 async def test_a_card_is_looked_at_and_not_taken_in(desk: Desk) -> None:
     birth = (await desk.register(procedure_code=BIRTH, components=CARD))["code"]
-    body = {"originals": [{"component_code": "TP06"}, {"component_code": "TP99"}, {}]}
+    body = {"originals": [{"component_code": "TP06"}, {"component_code": "TP99"}, {}, {"name": "Căn cước công dân"}]}
     answer = await desk.post(f"/dossiers/{birth}/originals", body)
     assert answer.status_code == 422
-    assert codes(answer.json()) == ["paper_presented_only", "component_unknown", "missing"]
+    assert codes(answer.json()) == ["paper_presented_only", "component_unknown", "missing", "paper_presented_only"]
+    assert answer.json()["errors"][-1]["field"] == "originals.3.name"
 
 
 async def test_counter_to_office_and_back_to_the_citizen(

@@ -122,12 +122,20 @@ async def test_a_paper_stands_in_while_the_list_says_so(
 async def test_what_a_province_changed_is_not_filled_up_again(
     application: Application, desk: Desk, administrator: dict[str, str], clock: FixedClock
 ) -> None:
-    line = await line_of(desk, "/paper-kinds", code="passport")
+    line = await line_of(desk, "/paper-kinds", code="birth_notice")
     await post(desk, f"/paper-kinds/{line['id']}/end", {"valid_to": "2026-11-23"}, administrator, 200)
     async with application.database.session() as session:
         assert await load_shipped_papers(session, now=clock.now()) == 0
     in_force = await desk.get("/paper-kinds", on="2026-11-23", limit=200)
-    assert "passport" not in {item["code"] for item in in_force["items"]}
+    assert "birth_notice" not in {item["code"] for item in in_force["items"]}
+
+
+async def test_no_list_takes_away_that_identity_cards_are_never_kept(desk: Desk, administrator: dict[str, str]) -> None:
+    line = await line_of(desk, "/paper-kinds", code="citizen_card")
+    kept = await post(desk, f"/paper-kinds/{line['id']}/end", {"valid_to": "2026-12-01"}, administrator, 409)
+    assert codes(kept) == ["paper_kind_only_shown"]
+    other = await post(desk, "/paper-kinds", KIND | {"code": "citizen_card"}, administrator, 422)
+    assert codes(other) == ["paper_kind_only_shown"]
 
 
 async def test_a_made_up_line_and_cursor_are_told(desk: Desk, administrator: dict[str, str]) -> None:

@@ -44,6 +44,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "There is no kind of paper {kind} on the list on the first day",
     ),
     "paper_line_unknown": ("Không có dòng này trong danh mục", "There is no such line on the list"),
+    "paper_kind_only_shown": (
+        "Giấy tờ này theo quy định chỉ xuất trình, không sao chụp, lưu giữ: dòng danh mục không được kết thúc hay đổi",
+        "By law this paper is only shown and never kept: its line does not end and does not change",
+    ),
     "paper_line_overlaps": (
         "Dòng số {line} về cùng nội dung đang có hiệu lực; hãy chấm dứt dòng đó trước",
         "Line no. {line} says the same thing otherwise in this period; end it first",

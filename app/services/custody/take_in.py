@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.clock import local_date
 from app.domain.custody import Move, Place, barcode
 from app.domain.errors import ActionRefused, Forbidden, InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import EventType
@@ -14,6 +15,7 @@ from app.services.custody import queries, writes
 from app.services.custody.inputs import TakeIn
 from app.services.dossiers.recording.record import record_event, seen_dossier, state_of
 from app.services.procedures.content import version_content
+from app.services.procedures.paper_kinds import paper_lists
 
 
 async def take_in(
@@ -21,9 +23,9 @@ async def take_in(
 ) -> Sequence[Any]:
     """Take originals of the dossier in; return all of its originals and where each is.
 
-    Raises `InvalidInput` with every fault: a component the procedure does not list or that is only presented (an
-    identity card is looked at and given back at once), an original without component and name. `ActionRefused` for a
-    dossier that is over.
+    Raises `InvalidInput` with every fault: a component the procedure does not list, a paper that is only presented
+    (an identity card is looked at and given back at once, by whatever name it comes), an original without component
+    and name. `ActionRefused` for a dossier that is over.
     """
     dossier = await seen_dossier(connection, actor, code, Permission.DOCUMENTS_ADD, lock=True)
     if state_of(dossier).is_final:
@@ -32,7 +34,7 @@ async def take_in(
     path = dossier.receiving_path if at_counter else dossier.competent_path
     if not actor.scope(Permission.DOCUMENTS_ADD).covers(path):
         raise Forbidden(Refusal("out_of_scope", "place"))
-    originals = await _named(connection, dossier, body)
+    originals = await _named(connection, dossier, body, now=now)
     numbers = await writes.new_numbers(connection, len(originals))
     for original, number in zip(originals, numbers, strict=True):
         original["barcode"] = barcode(number)
@@ -64,8 +66,11 @@ async def take_in(
     return await queries.of_dossier(connection, dossier.id)
 
 
-async def _named(connection: AsyncConnection, dossier: Any, body: TakeIn) -> list[dict[str, Any]]:
+async def _named(connection: AsyncConnection, dossier: Any, body: TakeIn, *, now: dt.datetime) -> list[dict[str, Any]]:
     content = await version_content(connection, dossier.procedure_version_id)
+    lists = await paper_lists(
+        connection, procedure_id=content.procedure_id, procedure_code=content.code, on=local_date(now)
+    )
     listed = {component.code: component for component in content.components_for(dossier.case_variant)}
     faults, named = [], []
     for index, original in enumerate(body.originals):
@@ -78,6 +83,10 @@ async def _named(connection: AsyncConnection, dossier: Any, body: TakeIn) -> lis
             faults.append(Refusal("paper_presented_only", f"originals.{index}.component_code", params))
         elif component is None and original.name is None:
             faults.append(Refusal("missing", f"originals.{index}.name"))
+        elif original.name is not None:
+            faults += lists.presented_only_faults(
+                (), component_code=None, file_name=original.name, name_field=f"originals.{index}.name"
+            )
         named.append(
             {
                 "component_code": original.component_code,

@@ -74,6 +74,7 @@ class PaperLists:
         component_code: str | None,
         file_name: str,
         field: str = "component_code",
+        name_field: str = "name",
     ) -> list[Refusal]:
         """Return why a file may not be kept: its component is only shown, or its name says it is such a card.
 
@@ -83,7 +84,7 @@ class PaperLists:
             if component.code == component_code and component.presented_only:
                 return [Refusal("paper_presented_only", field, {"name": component.name})]
         return [
-            Refusal("paper_presented_only", "name", {"name": kind.vi})
+            Refusal("paper_presented_only", name_field, {"name": kind.vi})
             for kind in self.kinds.values()
             if kind.presented_only and names_paper(file_name, kind.file_names)
         ]

@@ -52,9 +52,12 @@ async def load_shipped_papers(session: AsyncSession, *, now: dt.datetime) -> int
 async def add_kind(connection: AsyncConnection, actor: Actor, body: AddPaperKind, *, now: dt.datetime) -> Any:
     """Write a line of the list of kinds and return it.
 
-    Raises `InvalidInput` for days in the past or reversed, `Conflict` while another line of the kind is in force.
+    Raises `InvalidInput` for days in the past or reversed and for an identity card that would be kept, `Conflict` while
+    another line of the kind is in force.
     """
     refuse_all(InvalidInput, _faults_of_days(body.valid_from, body.valid_to, now))
+    if body.code in _only_shown() and not body.presented_only:
+        raise InvalidInput(Refusal("paper_kind_only_shown", "presented_only"))
     await writes.one_list_at_a_time(connection)
     await _refuse_overlap(connection, "paper_kind", {"code": body.code}, body.valid_from, body.valid_to)
     values = body.model_dump(mode="json") | _recorded(body.valid_from, body.valid_to, actor, now)
@@ -88,11 +91,16 @@ async def end_line(
     connection: AsyncConnection, actor: Actor, table: queries.PaperList, line_id: int, body: EndPaperLine, *,
     now: dt.datetime,
 ) -> Any:  # fmt: skip
-    """Let a line end, today or later; what it said before stays known. Returns the line."""
+    """Let a line end, today or later; what it said before stays known. Returns the line.
+
+    Raises `Conflict` for a card that the law forbids to keep (TT 01/2023/TT-VPCP): a line of the shipped list.
+    """
     await writes.one_list_at_a_time(connection)
     row = await queries.paper_line(connection, table, line_id)
     if row is None:
         raise NotFound(Refusal("paper_line_unknown"))
+    if table == "paper_kind" and row.presented_only and row.code in _only_shown():
+        raise Conflict(Refusal("paper_kind_only_shown", "valid_to"))
     faults = []
     if body.valid_to < local_date(now) or (row.valid_to is not None and row.valid_to < body.valid_to):
         faults.append(Refusal("paper_line_ends", "valid_to"))
@@ -103,6 +111,12 @@ async def end_line(
     data_ = {"valid_to": body.valid_to.isoformat()}
     await _audit(connection, actor, f"{table}_ended", f"{table}:{line_id}", data_, now)
     return await queries.paper_line(connection, table, line_id)
+
+
+def _only_shown() -> frozenset[str]:
+    """Return the kinds that are shown and never kept by law; no list of a province changes that."""
+    rows = data.rows("code_lists/paper_kinds.csv")
+    return frozenset(row["code"] for row in rows if row["presented_only"] == "true")
 
 
 def _recorded(valid_from: dt.date, valid_to: dt.date | None, actor: Actor | None, now: dt.datetime) -> dict[str, Any]:
