@@ -13,12 +13,17 @@ from app.core.clock import FixedClock
 from app.core.db import fetch_all, fetch_one
 from app.domain.custody import barcode
 from app.domain.permissions import Role
-from tests.factories.dossiers import BIRTH, Desk, codes, go_to
+from tests.factories.dossiers import AUTHORISED, BIRTH, Desk, codes, go_to
 from tests.factories.people import COMMUNE, DEPARTMENT, OTHER_COMMUNE, account_of, headers_of, signed_in
 
 CARD = [{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
 TO_DEPARTMENT: dict[str, Any] = {"to_place": "office", "to_unit": DEPARTMENT}
-HOME: dict[str, Any] = {"to_place": "citizen", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ trả bản chính"}
+HOME: dict[str, Any] = {
+    "to_place": "citizen",
+    "receiver_name": "Nguyễn Thị Thử Nghiệm",
+    "proof": "Ký sổ trả bản chính",
+    "authorisation": AUTHORISED,
+}
 
 
 async def taken_in(desk: Desk, code: str, *names: str, place: str = "counter") -> list[str]:
@@ -121,6 +126,7 @@ async def test_counter_to_office_and_back_to_the_citizen(
     ("who", "expected"),
     [
         ({"receiver_name": "Trần Văn Lạ"}, ["receiver_is_stranger"]),
+        ({"receiver_name": "Nguyễn Thị Thử Nghiệm"}, ["receiver_number_needed"]),
         (
             {"receiver_name": "Nguyễn Thị Thử Nghiệm", "receiver_identity_number": "001988000001"},
             ["receiver_is_stranger"],
@@ -138,7 +144,7 @@ async def test_an_original_is_not_returned_to_a_stranger(
     desk: Desk, code: str, who: dict[str, Any], expected: list[str]
 ) -> None:
     (paper,) = await taken_in(desk, code, "Sổ đỏ")
-    refused = await give(desk, [paper], **HOME | who)
+    refused = await give(desk, [paper], **HOME | {"authorisation": None} | who)
     assert (refused.status_code, codes(refused.json())) == (422, expected)
     assert (await desk.get(f"/originals/{paper}"))["now"]["move"] == "taken_in"
 
@@ -149,7 +155,7 @@ async def test_whoever_is_authorised_takes_an_original_home_and_the_authorisatio
     (paper,) = await taken_in(desk, code, "Sổ đỏ")
     authorisation = {"reason": "Chủ hồ sơ ốm", "reference": "Giấy ủy quyền số 5/2026"}
     who: dict[str, Any] = {"receiver_name": "Trần Văn Lạ", "receiver_identity_number": "001988000001"}
-    home = await give(desk, [paper], **HOME | who, authorisation=authorisation)
+    home = await give(desk, [paper], **HOME | who | {"authorisation": authorisation})
     assert home.status_code == 201, home.text
     assert home.json()["authorisation"] == authorisation | {"document_id": None}
     assert "001988000001" not in home.text

@@ -1,15 +1,16 @@
 """At the counter a result goes to the dossier's own people, or to whom a recorded authorisation names."""
 
+import unicodedata
 from typing import Any
 
 import pytest
 
 from app.bootstrap import Application
-from tests.factories.dossiers import Desk, applicant, codes
+from app.services.dossiers.handing_over import receiver_faults
+from tests.factories.dossiers import AUTHORISED, Desk, applicant, codes
 from tests.factories.results import ResultDesk, held, printed
 
 REPRESENTATIVE = applicant(full_name="Trần Văn Thử", identity_number="037880111222", gender="male")
-AUTHORISED = {"reason": "Chủ hồ sơ ốm", "reference": "Giấy ủy quyền ngày 20/11/2026"}
 
 
 async def resolved(desk: Desk, **changes: Any) -> tuple[str, str]:
@@ -38,9 +39,27 @@ async def test_the_recorded_representative_receives_it(desk: Desk) -> None:
     assert handed["state"] == "returned"
 
 
-async def test_without_a_number_the_name_must_be_one_of_the_dossiers(desk: Desk) -> None:
+async def test_a_person_with_a_number_is_known_by_it_alone(desk: Desk) -> None:
     code, _ = await resolved(desk)
-    assert (await desk.act(code, "hand_over", **counter("nguyễn thị thử nghiệm")))["state"] == "returned"
+    answer = await desk.act(code, "hand_over", expect=422, **counter("Nguyễn Thị Thử Nghiệm"))
+    assert codes(answer) == ["receiver_number_needed"]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("TRẦN  VĂN HƯNG", []),
+        (unicodedata.normalize("NFD", "Trần Văn Hưng"), []),
+        ("Trần Văn Hùng", ["receiver_is_stranger"]),
+        ("Tran Van Hung", ["receiver_is_stranger"]),
+    ],
+)
+def test_a_person_without_a_number_is_known_by_the_whole_name_tones_included(told: str, expected: list[str]) -> None:
+    people = [
+        {"full_name": "Trần Văn Hưng", "identity_number": None},
+        {"full_name": "Lê Thị Hoa", "identity_number": "037990000001"},
+    ]
+    assert [fault.code for fault in receiver_faults(people, name=told, identity_number=None)] == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +92,7 @@ async def test_an_authorisation_says_why_and_by_which_paper(desk: Desk) -> None:
     answer = await desk.act(
         code, "hand_over", expect=422, **counter("Người Lạ", authorisation={"reason": "Chủ hồ sơ ốm"})
     )
-    assert [fault["field"] for fault in answer["errors"]] == ["hand_over.authorisation.reference"]
+    assert [fault["field"] for fault in answer["errors"]] == ["authorisation.reference"]
 
 
 async def test_what_proves_it_is_a_document_of_this_dossier(application: Application, desk: Desk) -> None:

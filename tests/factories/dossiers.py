@@ -144,7 +144,14 @@ STOP: dict[str, Any] = {
     "explanation": "Hết thời hạn bổ sung",
     "legal_basis": "NĐ 118/2025",
 }
-AT_THE_COUNTER: dict[str, Any] = {"method": "counter", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ"}
+AUTHORISED = {"reason": "Chủ hồ sơ ốm", "reference": "Giấy ủy quyền ngày 20/11/2026"}
+AT_THE_COUNTER: dict[str, Any] = {
+    "method": "counter",
+    "receiver_name": "Nguyễn Thị Thử Nghiệm",
+    "proof": "Ký sổ",
+    "authorisation": AUTHORISED,
+}
+"""Given to whoever is authorised: every synthetic person has a number of their own, which the applicant must give."""
 BY_POST: dict[str, Any] = {"method": "postal", "tracking_number": "EB123456789VN"}
 ONLINE: dict[str, Any] = {"method": "online", "link": "https://example.vn/ket-qua/1"}
 PAYMENT: dict[str, Any] = {"amount_vnd": 1_250_000, "reason": "Lệ phí trước bạ"}

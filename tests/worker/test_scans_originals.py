@@ -4,11 +4,11 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
-from tests.factories.dossiers import AT_THE_COUNTER, Desk, go_to
+from tests.factories.dossiers import AT_THE_COUNTER, AUTHORISED, Desk, go_to
 from tests.worker.test_scans import alerts, desk, kinds, scan_at
 
 __all__ = ["desk"]
-HOME = {"to_place": "citizen", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ"}
+HOME = {"to_place": "citizen", "receiver_name": "Nguyễn Thị Thử Nghiệm", "proof": "Ký sổ", "authorisation": AUTHORISED}
 
 
 async def take_in(desk: Desk, code: str, *, to_be_returned: bool = True) -> str:

@@ -134,6 +134,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Người nhận không phải chủ hồ sơ hay người đại diện đã ghi; cần ghi việc ủy quyền (lý do, giấy ủy quyền)",
         "The receiver is neither the applicant nor the representative: record the authorisation (reason, paper)",
     ),
+    "receiver_number_needed": (
+        "Hồ sơ có ghi số định danh: nhập số trên giấy tờ người nhận xuất trình (họ tên chỉ đủ khi hồ sơ không có số)",
+        "The dossier holds an identity number: give the one of the receiver's paper; a name alone does not do",
+    ),
     "document_of_another_dossier": (
         "Tài liệu {document} không thuộc hồ sơ này",
         "Document {document} is not of this dossier",

@@ -26,7 +26,7 @@ from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission, Scope
 from app.services.custody import queries, writes
 from app.services.custody.inputs import Confirm, HandOn, TakeBack
-from app.services.dossiers.handing_over import authorisation_columns, is_stranger
+from app.services.dossiers.handing_over import authorisation_columns, receiver_faults
 from app.services.dossiers.queries import assignee_id
 from app.services.dossiers.recording.record import record_events
 
@@ -175,9 +175,10 @@ async def _check_receiver(connection: AsyncConnection, dossier_id: int, body: Ha
     document_id = None if given is None else given.document_id
     facts = await queries.receiver_facts(connection, dossier_id, document_id=document_id)
     faults = []
-    number = body.receiver_identity_number
-    if given is None and is_stranger(from_json(facts.people), name=body.receiver_name, identity_number=number):
-        faults.append(Refusal("receiver_is_stranger", "receiver_identity_number"))
+    if given is None:
+        faults += receiver_faults(
+            from_json(facts.people), name=body.receiver_name, identity_number=body.receiver_identity_number
+        )
     if document_id is not None and not facts.has_document:
         faults.append(Refusal("document_of_another_dossier", "authorisation.document_id", {"document": document_id}))
     refuse_all(InvalidInput, faults)

@@ -131,7 +131,7 @@ async def receiver_facts(connection: AsyncConnection, dossier_id: int, *, docume
     """Return the dossier's `people` as a receiver is compared with them, and whether the document is the dossier's."""
     return await fetch_one(
         connection,
-        "select (select coalesce(json_agg(json_build_object('name_search', p.name_search, 'identity_number', "
+        "select (select coalesce(json_agg(json_build_object('full_name', p.full_name, 'identity_number', "
         "p.identity_number)), '[]') from dossier_party p where p.dossier_id = $1) as people, "
         "exists (select from document i where i.dossier_id = $1 and i.id = $2) as has_document",
         dossier_id,

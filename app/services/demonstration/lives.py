@@ -37,6 +37,7 @@ class Moment:
     components: tuple[str, ...]
     fee_vnd: int
     applicant: str
+    identity_number: str
 
     def after(self, least: int, most: int) -> dt.datetime:
         """Some working minutes later."""
@@ -94,7 +95,11 @@ def _extend(moment: Moment) -> Any:
 def _hand_over(moment: Moment) -> Any:
     method = moment.view.return_channel
     told = {
-        "counter": {"receiver_name": moment.applicant, "proof": "Ký sổ theo dõi"},
+        "counter": {
+            "receiver_name": moment.applicant,
+            "receiver_identity_number": moment.identity_number,
+            "proof": "Ký sổ theo dõi",
+        },
         "postal": {"tracking_number": f"VN{moment.chance.randrange(10**9):09d}"},
         "online": {},
     }[method]

@@ -125,6 +125,7 @@ class _Player:
             components=_to_be_demanded(content),
             fee_vnd=next((fee.amount_vnd for fee in content.fees_for(channel) if fee.amount_vnd > 0), _USUAL_FEE_VND),
             applicant=person["full_name"],
+            identity_number=person["identity_number"],
         )
         on_paper = _rating_token(moment.view)
         for step in KINDS[wanted.kind]:

@@ -1,13 +1,13 @@
 """What the end of a dossier must agree with: the result it names, the person who receives it, what proves it."""
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.core.db import from_json
 from app.domain.errors import ActionRefused, InvalidInput, Refusal, refuse_all
 from app.domain.procedures import Channel
-from app.domain.search_text import fold
 from app.services.dossiers import inputs
 
 _NEEDED = {
@@ -59,12 +59,8 @@ def check_hand_over(facts: EndingFacts, body: inputs.HandOver) -> None:
     that is signed but not published, and online for want of anything to fetch.
     """
     faults = missing_proof(body)
-    if (
-        body.method is Channel.COUNTER
-        and body.authorisation is None
-        and is_stranger(facts.people, name=body.receiver_name, identity_number=body.receiver_identity_number)
-    ):
-        faults.append(Refusal("receiver_is_stranger", "receiver_identity_number"))
+    if body.method is Channel.COUNTER and body.authorisation is None:
+        faults += receiver_faults(facts.people, name=body.receiver_name, identity_number=body.receiver_identity_number)
     faults += [
         Refusal("document_of_another_dossier", None, {"document": named})
         for named in documents_named(body)
@@ -81,11 +77,34 @@ def check_hand_over(facts: EndingFacts, body: inputs.HandOver) -> None:
     refuse_all(ActionRefused, refused)
 
 
-def is_stranger(people: Iterable[Mapping[str, Any]], *, name: str | None, identity_number: str | None) -> bool:
-    """Tell whether the receiver is none of the dossier's people: by number, or by name where no number was taken."""
-    if identity_number is not None:
-        return all(person["identity_number"] != identity_number for person in people)
-    return name is not None and all(person["name_search"] != fold(name) for person in people)
+def receiver_faults(
+    people: Sequence[Mapping[str, Any]], *, name: str | None, identity_number: str | None
+) -> list[Refusal]:
+    """Return why the receiver is not known to be one of the dossier's people.
+
+    By number whoever has one recorded (`receiver_number_needed` when only the name was told); by the whole name, tones
+    included, only those of whom the dossier holds no number.
+    """
+    if name is None:
+        return []
+    namesakes = [person for person in people if _same_name(person["full_name"], name)]
+    if any(person["identity_number"] is None for person in namesakes):
+        return []
+    if identity_number is None:
+        code = "receiver_number_needed" if namesakes else "receiver_is_stranger"
+        return [Refusal(code, "receiver_identity_number")]
+    if any(person["identity_number"] == identity_number for person in people):
+        return []
+    return [Refusal("receiver_is_stranger", "receiver_identity_number")]
+
+
+def _same_name(one: str, other: str) -> bool:
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(name: str) -> str:
+    """Return a name without what only its writing differs by: letter case, spaces, composed or decomposed letters."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 def resolved_by(facts: EndingFacts, body: inputs.Resolve) -> inputs.Resolve:

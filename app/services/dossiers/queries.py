@@ -123,7 +123,7 @@ _SECRETS_AT_ACCEPTANCE = """case when $6::text = 'accept' then lookup_secret end
 
 # Only the acts that end a dossier ask for people, results and named documents; CASE spares the others.
 _ENDING = """case when {action}::text in ('resolve', 'hand_over') then json_build_object(
-    'people', (select coalesce(json_agg(json_build_object('name_search', p.name_search,
+    'people', (select coalesce(json_agg(json_build_object('full_name', p.full_name,
         'identity_number', p.identity_number)), '[]') from dossier_party p where p.dossier_id = d.id),
     'results', (select coalesce(json_agg(json_build_object('id', s.id, 'number', s.number,
         'result_type', s.result_type, 'status', s.status) order by s.id), '[]')
