@@ -41,8 +41,41 @@ async def test_today_the_next_hours_and_what_was_just_missed(desk: Desk, clock: 
     clock.move_to(at("2026-11-30 07:00"))
     found = await due(desk.client, desk.clerk)
     assert (codes(found["today"]), codes(found["overdue"])) == ([second], [first])
+
+
+async def test_everything_overdue_is_listed_and_what_lapsed_since_the_last_working_day_is_marked(
+    desk: Desk, clock: FixedClock
+) -> None:
+    first = (await desk.register())["code"]
+    clock.move_to(at("2026-11-25 10:00"))
+    second = (await desk.register())["code"]
+    clock.move_to(at("2026-11-30 07:00"))
+    (item,) = (await due(desk.client, desk.clerk))["overdue"]["items"]
+    assert (item["code"], item["newly_overdue"]) == (first, True), "it lapsed on Friday, the last working day"
     clock.move_to(at("2026-12-01 07:00"))
-    assert codes((await due(desk.client, desk.clerk))["overdue"]) == [second], "the last working day was Monday"
+    found = await due(desk.client, desk.clerk)
+    assert found["newly_overdue_from"] == "2026-11-30T00:00:00+07:00"
+    assert [(item["code"], item["newly_overdue"]) for item in found["overdue"]["items"]] == [
+        (second, True),
+        (first, False),
+    ]
+    clock.move_to(at("2027-03-01 07:00"))
+    assert codes((await due(desk.client, desk.clerk))["overdue"]) == [second, first]
+
+
+async def test_what_is_overdue_is_paged_latest_first_for_a_commune_and_the_province(
+    application: Application, desk: Desk, clock: FixedClock
+) -> None:
+    for minute in range(3):
+        clock.move_to(at(f"2026-11-23 09:0{minute}"))
+        await desk.register()
+    clock.move_to(at("2026-12-07 08:00"))
+    for reader in (desk.clerk, await signed_in(application, Role.INSPECTOR, PROVINCE)):
+        page = await due(desk.client, reader, limit=2)
+        seen = codes(page["overdue"])
+        page = await due(desk.client, reader, limit=2, cursor=page["overdue"]["next_cursor"])
+        assert [*seen, *codes(page["overdue"])] == desk.codes[::-1]
+        assert page["overdue"]["next_cursor"] is None
 
 
 async def test_names_are_masked(desk: Desk, clock: FixedClock) -> None:

@@ -1,4 +1,4 @@
-"""What expires today, in the next working hours, what just became overdue, and who will have how much to do."""
+"""What expires today, in the next working hours, what is overdue, and who will have how much to do."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -18,15 +18,19 @@ from app.services.worklists import queries
 FORECAST_DAYS = 5
 SECTIONS = ("today", "soon", "overdue", "load")
 _MINUTES_PER_HOUR = 60
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class DueWork:
-    """Lines of each section as JSON rows (one more than asked for if there are more), and the bounds they lie in."""
+    """Lines of each section as JSON rows (one more than asked for if there are more), and the bounds they lie in.
+
+    What is overdue since `newly_overdue_from`, the beginning of the last working day before today, nobody has seen yet.
+    """
 
     now: dt.datetime
     soon_until: dt.datetime
-    overdue_from: dt.datetime
+    newly_overdue_from: dt.datetime
     days: list[dt.date]
     sections: dict[str, list[dict[str, Any]]]
 
@@ -44,8 +48,9 @@ async def due_work(
 ) -> DueWork:
     """Return the work due in the actor's units, or in `unit` and what is below it; hours and days are its calendar's.
 
-    `soon` may repeat what is in `today`: it is what expires within `hours` working hours. Dossiers whose clock stands
-    are in no section. Raises `NotFound` (unit_unknown) for a unit that is not in scope.
+    `soon` may repeat what is in `today`: it is what expires within `hours` working hours. `overdue` is everything that
+    is, the latest first. Dossiers whose clock stands are in no section. Raises `NotFound` (unit_unknown) for a unit
+    that is not in scope.
     """
     everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
     place = await queries.place_of(
@@ -60,13 +65,13 @@ async def due_work(
     days = [first, *(calendar.add_working_days(first, later) for later in range(1, FORECAST_DAYS))]
     soon_until = calendar.add_working_minutes(now, hours * _MINUTES_PER_HOUR)
     end_of_today = _midnight_after(today)
-    overdue_from = _midnight_after(calendar.add_working_days(today, -1)) - dt.timedelta(days=1)
+    newly_overdue_from = _midnight_after(calendar.add_working_days(today, -1)) - _DAY
     row = await queries.due_work(
         connection,
         everything=everything,
         patterns=patterns,
         unit=unit,
-        overdue_from=overdue_from,
+        since=end_of_today - _DAY,
         known_until=max(soon_until + dt.timedelta(minutes=1), end_of_today, _midnight_after(days[-1])),
         section=section,
         after=after,
@@ -77,8 +82,8 @@ async def due_work(
         days=days,
     )
     sections = {name: from_json(getattr(row, name)) or [] for name in SECTIONS}
-    return DueWork(now, soon_until, overdue_from, days, sections)
+    return DueWork(now, soon_until, newly_overdue_from, days, sections)
 
 
 def _midnight_after(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), LOCAL_ZONE)
+    return dt.datetime.combine(day + _DAY, dt.time(), LOCAL_ZONE)

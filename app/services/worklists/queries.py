@@ -20,12 +20,10 @@ from (select 1) one left join lateral (
 ) place on true
 """
 
-_OPEN = """d.ended_at is null and d.accepted_at is not null and d.suspended_since is null
-  and d.current_due_at >= $4::timestamptz and d.current_due_at < $5::timestamptz"""
-_OF_SIDE = f"""
-  select d.id, d.current_due_at as due_at, d.assignee_id, d.competent_unit_id from units
-  join dossier d on d.{{side}}_unit_id = units.id and {_OPEN}"""
-_OF_ALL = f"select d.id, d.current_due_at as due_at, d.assignee_id, d.competent_unit_id from dossier d where {_OPEN}"
+_RUNNING = "d.ended_at is null and d.accepted_at is not null and d.suspended_since is null"
+_TO_COME = f"{_RUNNING} and d.current_due_at >= $4::timestamptz and d.current_due_at < $5::timestamptz"
+_OVERDUE = f"{_RUNNING} and d.current_due_at < $13::timestamptz"
+_COLUMNS = "d.id, d.current_due_at as due_at, d.assignee_id, d.competent_unit_id"
 
 _ITEM = """json_build_object('code', d.code, 'state', d.state, 'due_at', d.current_due_at,
   'due_provisional', d.due_provisional, 'procedure_code', p.code, 'procedure_name', v.name,
@@ -33,22 +31,23 @@ _ITEM = """json_build_object('code', d.code, 'state', d.state, 'due_at', d.curre
   'assignee', w.username, 'applicant_name', a.full_name, 'id', d.id)"""
 
 _SECTION = f"""(
-  select json_agg({_ITEM} order by d.current_due_at, d.id)
+  select json_agg({_ITEM} order by d.current_due_at {{order}}, d.id {{order}})
   from (
-    select o.id from open_due o
-    where o.due_at >= {{first}}::timestamptz and o.due_at {{until}}::timestamptz
-      and ($6::text is null or ($6 = '{{name}}' and (o.due_at, o.id) > ($7::timestamptz, $8::bigint)))
-    order by o.due_at, o.id limit $9
+    select o.id from {{rows}}
+      and ($6::text is null or ($6 = '{{name}}' and (o.due_at, o.id) {{beyond}} ($7::timestamptz, $8::bigint)))
+    order by o.due_at {{order}}, o.id {{order}} limit $9
   ) wanted join dossier d on d.id = wanted.id
   join procedure_version v on v.id = d.procedure_version_id join procedure p on p.id = d.procedure_id
   join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
   left join account w on w.id = d.assignee_id
   left join dossier_party a on a.dossier_id = d.id and a.role = 'applicant'
 ) as {{name}}"""
+_RISING = {"beyond": ">", "order": "asc"}
+_FALLING = {"beyond": "<", "order": "desc"}
 
 _DUE = f"""
 with units as (select u.id from unit u where {{units}}),
-open_due as materialized ({{open_due}}),
+open_due as materialized ({{to_come}}),
 per_day as (
   select o.competent_unit_id, coalesce(o.assignee_id, 0) as officer,
     (o.due_at at time zone 'Asia/Ho_Chi_Minh')::date as day, count(*) as dossiers
@@ -63,9 +62,9 @@ per_officer as (
   from per_day group by competent_unit_id, officer order by competent_unit_id, officer limit $9
 )
 select
-  {_SECTION.format(name="today", first="$10", until="< $11")},
-  {_SECTION.format(name="soon", first="$10", until="<= $12")},
-  {_SECTION.format(name="overdue", first="$4", until="< $13")},
+  {_SECTION.format(name="today", rows="open_due o where o.due_at >= $10 and o.due_at < $11", **_RISING)},
+  {_SECTION.format(name="soon", rows="open_due o where o.due_at >= $10 and o.due_at <= $12", **_RISING)},
+  {_SECTION.format(name="overdue", rows="({overdue}) o where true", **_FALLING)},
   (select json_agg(json_build_object('unit_id', x.competent_unit_id, 'officer', x.officer, 'unit', c.code,
       'unit_name', c.name, 'assignee', w.username, 'total', x.total, 'days', x.days)
       order by x.competent_unit_id, x.officer)
@@ -86,7 +85,7 @@ async def due_work(
     everything: bool,
     patterns: list[str],
     unit: str | None,
-    overdue_from: dt.datetime,
+    since: dt.datetime,
     known_until: dt.datetime,
     section: str | None,
     after: tuple[dt.datetime | int, int] | None,
@@ -96,24 +95,26 @@ async def due_work(
     soon_until: dt.datetime,
     days: list[dt.date],
 ) -> Any:
-    """Return one row of JSON: `today`, `soon`, `overdue` and `load`, each of at most `limit` lines.
+    """Return one row of JSON: `today`, `soon`, `overdue` (latest first) and `load`, each of at most `limit` lines.
 
-    With `section` only that one goes on, after its line `after`; the others are empty.
+    `load` counts what is due from `since` on, though its hour may have passed. With `section` only that one goes on,
+    after its line `after`; the others are empty.
     """
     if everything and unit is None:
-        units, open_due = "$1::boolean and $2::text[] is not null and $3::text is null and false", _OF_ALL
+        units = "$1::boolean and $2::text[] is not null and $3::text is null and false"
+        to_come, overdue = (f"select {_COLUMNS} from dossier d where {wanted}" for wanted in (_TO_COME, _OVERDUE))
     else:
         units = f"{unit_in_scope('u.path', '$1', '$2')} and ($3::text is null or u.path like "
         units += "(select f.path || '%' from unit f where f.code = $3))"
-        open_due = " union ".join(_OF_SIDE.format(side=side) for side in ("competent", "receiving"))
+        to_come, overdue = _of_units(_TO_COME), _of_units(_OVERDUE)
     place = after[0] if after is not None else None
     return await fetch_one(
         connection,
-        _DUE.format(units=units, open_due=open_due),
+        _DUE.format(units=units, to_come=to_come, overdue=overdue),
         everything,
         patterns,
         unit,
-        overdue_from,
+        since,
         known_until,
         section,
         place if isinstance(place, dt.datetime) else None,
@@ -126,3 +127,9 @@ async def due_work(
         days,
         place if isinstance(place, int) else None,
     )
+
+
+def _of_units(wanted: str) -> str:
+    """Return the dossiers that a unit of `units` decides or received, each once."""
+    sides = (f"join dossier d on d.{side}_unit_id = units.id" for side in ("competent", "receiving"))
+    return " union ".join(f"select {_COLUMNS} from units {side} and {wanted}" for side in sides)

@@ -35,6 +35,17 @@ class DueSectionOut(BaseModel):
     next_cursor: str | None
 
 
+class OverdueDossierOut(DueDossierOut):
+    """`newly_overdue`: since the last working day; whoever looks every working day sees it for the first time."""
+
+    newly_overdue: bool
+
+
+class OverdueSectionOut(BaseModel):
+    items: list[OverdueDossierOut]
+    next_cursor: str | None
+
+
 class LoadDayOut(BaseModel):
     day: dt.date
     dossiers: int
@@ -55,14 +66,17 @@ class LoadSectionOut(BaseModel):
 
 
 class DueWorkOut(BaseModel):
-    """`soon` may repeat what is in `today`. A cursor continues its own section; the others are then empty."""
+    """`soon` may repeat what is in `today`. `overdue` is everything overdue, what lapsed last first.
+
+    A cursor continues its own section; the others are then empty.
+    """
 
     as_of: dt.datetime
     soon_until: dt.datetime
-    overdue_from: dt.datetime
+    newly_overdue_from: dt.datetime
     today: DueSectionOut
     soon: DueSectionOut
-    overdue: DueSectionOut
+    overdue: OverdueSectionOut
     load: LoadSectionOut
 
 
@@ -70,36 +84,49 @@ def due_work_document(found: DueWork, *, limit: int) -> DueWorkOut:
     return DueWorkOut(
         as_of=found.now.astimezone(LOCAL_ZONE),
         soon_until=found.soon_until.astimezone(LOCAL_ZONE),
-        overdue_from=found.overdue_from.astimezone(LOCAL_ZONE),
+        newly_overdue_from=found.newly_overdue_from.astimezone(LOCAL_ZONE),
         today=_section(found, "today", limit),
         soon=_section(found, "soon", limit),
-        overdue=_section(found, "overdue", limit),
+        overdue=_overdue(found, limit),
         load=_load(found, limit),
     )
 
 
 def _section(found: DueWork, name: str, limit: int) -> DueSectionOut:
     rows = found.sections[name]
-    more = encode_cursor(name, [rows[limit - 1]["due_at"], rows[limit - 1]["id"]]) if len(rows) > limit else None
-    return DueSectionOut(items=[_dossier(row) for row in rows[:limit]], next_cursor=more)
+    items = [DueDossierOut.model_validate(_dossier(row)) for row in rows[:limit]]
+    return DueSectionOut(items=items, next_cursor=_more(name, rows, limit))
 
 
-def _dossier(row: dict[str, Any]) -> DueDossierOut:
+def _overdue(found: DueWork, limit: int) -> OverdueSectionOut:
+    rows = found.sections["overdue"]
+    items = []
+    for row in rows[:limit]:
+        shown = _dossier(row)
+        newly = shown["due_at"] >= found.newly_overdue_from
+        items.append(OverdueDossierOut.model_validate({**shown, "newly_overdue": newly}))
+    return OverdueSectionOut(items=items, next_cursor=_more("overdue", rows, limit))
+
+
+def _more(name: str, rows: list[dict[str, Any]], limit: int) -> str | None:
+    """Return the cursor behind the last line shown; None if there are no more."""
+    return encode_cursor(name, [rows[limit - 1]["due_at"], rows[limit - 1]["id"]]) if len(rows) > limit else None
+
+
+def _dossier(row: dict[str, Any]) -> dict[str, Any]:
     name = row["applicant_name"]
-    return DueDossierOut.model_validate(
-        {
-            "code": row["code"],
-            "state": state_label(row["state"]),
-            "due_at": local(dt.datetime.fromisoformat(row["due_at"])),
-            "due_provisional": row["due_provisional"],
-            "procedure_code": row["procedure_code"],
-            "procedure_name": row["procedure_name"],
-            "receiving_unit": WorkUnitOut(code=row["receiving_unit"], name=row["receiving_name"]),
-            "competent_unit": WorkUnitOut(code=row["competent_unit"], name=row["competent_name"]),
-            "assignee": row["assignee"],
-            "applicant_name": None if name is None else mask_name(name),
-        }
-    )
+    return {
+        "code": row["code"],
+        "state": state_label(row["state"]),
+        "due_at": local(dt.datetime.fromisoformat(row["due_at"])),
+        "due_provisional": row["due_provisional"],
+        "procedure_code": row["procedure_code"],
+        "procedure_name": row["procedure_name"],
+        "receiving_unit": WorkUnitOut(code=row["receiving_unit"], name=row["receiving_name"]),
+        "competent_unit": WorkUnitOut(code=row["competent_unit"], name=row["competent_name"]),
+        "assignee": row["assignee"],
+        "applicant_name": None if name is None else mask_name(name),
+    }
 
 
 def _load(found: DueWork, limit: int) -> LoadSectionOut:
