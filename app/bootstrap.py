@@ -12,6 +12,7 @@ from app.core.clock import Clock, SystemClock
 from app.core.db import SERVICE_ROLE, Database, PostgresDatabase
 from app.core.embedded_postgres import EmbeddedCluster, start_cluster
 from app.core.provisioning import OWNER_ROLE, ensure_database, prepare_embedded, stored_revision
+from app.core.reaching import ensure_reachable
 from app.core.security import TokenSigner, random_secret
 from app.core.settings import Settings
 from app.services.identity.queries import token_key
@@ -132,7 +133,10 @@ class DatabaseAddress:
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, database_name: str | None = None) -> AsyncIterator[DatabaseAddress]:
-    """Lend the database's addresses; start the embedded server if no URL is set, and let go of it at the end."""
+    """Lend the database's addresses; start the embedded server if no URL is set, and let go of it at the end.
+
+    Raises `PostgresUnavailable`, which says in plain words why there is no database.
+    """
     name = database_name or settings.database_name
     if settings.database_url is not None:
         service_url = settings.database_url.get_secret_value()
@@ -141,6 +145,7 @@ async def open_database(settings: Settings, *, database_name: str | None = None)
         if database_name is not None and database_name != settings.database_name:
             await ensure_database(owner_url, name, owner=None)
             service_url, owner_url = (_with_database(url, name) for url in (service_url, owner_url))
+        await ensure_reachable(service_url)
         yield DatabaseAddress(owner_url=owner_url, service_url=service_url)
         return
     cluster = await asyncio.to_thread(start_cluster, settings.data_dir)

@@ -17,10 +17,12 @@ def migrate(
 ) -> None:
     """Nâng cấp bảng của cơ sở dữ liệu. / Bring the tables of the database to a revision."""
     from app.bootstrap import migrate_database, open_database
+    from app.core.reaching import ensure_reachable
 
     async def run() -> None:
         settings = Settings()
         async with open_database(settings, database_name=settings.replay_database) as address:
+            await ensure_reachable(address.owner_url)
             await asyncio.to_thread(migrate_database, address.owner_url, revision)
 
     asyncio.run(run())

@@ -36,7 +36,7 @@ _ADVICE_EN = (
 
 
 class PostgresUnavailable(Exception):  # noqa: N818 - says what is the matter, as the domain's refusals do
-    """The embedded PostgreSQL cannot be found, started or reached. The text says what to do, Vietnamese first."""
+    """PostgreSQL cannot be found, started or reached. The text says what to do, Vietnamese first."""
 
     def __init__(self, vietnamese: str, english: str) -> None:
         super().__init__(f"{vietnamese}\n{english}")

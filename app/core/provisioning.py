@@ -2,15 +2,15 @@
 
 import asyncpg
 
-from app.core.db import SERVICE_ROLE, plain_url
+from app.core.db import SERVICE_ROLE
+from app.core.reaching import connected
 
 OWNER_ROLE = "motcua_owner"
 
 
 async def prepare_embedded(admin_url: str, name: str) -> None:
     """Make the owner, the service login and the database; safe when two programs do it at once."""
-    connection = await asyncpg.connect(admin_url)
-    try:
+    async with connected(admin_url) as connection:
         for statement in (
             f"create role {OWNER_ROLE} login createrole",
             f"create role {SERVICE_ROLE} login",
@@ -20,32 +20,26 @@ async def prepare_embedded(admin_url: str, name: str) -> None:
                 await connection.execute(statement)
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 continue  # made before, or by a program starting beside this one
-    finally:
-        await connection.close()
     await ensure_database(admin_url, name, owner=OWNER_ROLE)
 
 
 async def stored_revision(owner_url: str) -> str | None:
     """Return the migration the tables stand at; None before the first."""
-    connection = await asyncpg.connect(plain_url(owner_url))
-    try:
-        revision: str | None = await connection.fetchval("select version_num from alembic_version")
-    except asyncpg.UndefinedTableError:
-        return None
-    finally:
-        await connection.close()
-    return revision
+    async with connected(owner_url) as connection:
+        try:
+            revision: str | None = await connection.fetchval("select version_num from alembic_version")
+        except asyncpg.UndefinedTableError:
+            return None
+        return revision
 
 
 async def ensure_database(admin_url: str, name: str, *, owner: str | None) -> None:
     """Make the database `name` unless it is there."""
-    connection = await asyncpg.connect(plain_url(admin_url))
-    try:
+    async with connected(admin_url) as connection:
         if await connection.fetchval("select 1 from pg_database where datname = $1", name):
             return
         clause = f' owner "{owner}"' if owner else ""
-        await connection.execute(f'create database "{name}"{clause}')
-    except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
-        return  # made by a program starting beside this one
-    finally:
-        await connection.close()
+        try:
+            await connection.execute(f'create database "{name}"{clause}')
+        except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+            return  # made by a program starting beside this one

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEFAULT_DATA_DIR = Path("var")
+DATABASE_SCHEMES = ("postgresql", "postgresql+asyncpg", "postgresql+psycopg")
 
 
 class Settings(BaseSettings):
@@ -125,6 +127,14 @@ class Settings(BaseSettings):
     def replay_database(self) -> str | None:
         """Name of the database of the replayed scenario; None when the installation itself is served."""
         return None if self.replay is None else f"motcua_replay_{self.replay.replace('-', '_')}"
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def refuse_foreign_databases(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value().partition("://")[0] not in DATABASE_SCHEMES:
+            expected = ", ".join(f"{scheme}://…" for scheme in DATABASE_SCHEMES)
+            raise PydanticCustomError("database_scheme", "The database must be PostgreSQL", {"expected": expected})
+        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod

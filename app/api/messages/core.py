@@ -47,6 +47,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "stale_version": ("Phiên bản hiện tại là {current}", "The current version is {current}"),
     "cursor_invalid": ("Con trỏ trang không hợp lệ", "The page cursor is not valid"),
     "parameter_repeated": ("Tham số này chỉ được nêu một lần", "This parameter may be given once only"),
+    "parameter_unknown": (
+        "Không có tham số này; các tham số: {expected}",
+        "There is no such parameter; there are: {expected}",
+    ),
+    "content_type_expected": ("Content-Type phải là: {expected}", "Content-Type must be: {expected}"),
     "missing": ("Thiếu trường bắt buộc", "A required field is missing"),
     "extra_forbidden": ("Trường này không được chấp nhận", "This field is not accepted"),
     "string_too_short": (
@@ -79,6 +84,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "datetime_from_date_parsing": ("Thời điểm không hợp lệ (RFC 3339)", "Not a valid instant (RFC 3339)"),
     "datetime_object_invalid": ("Thời điểm không hợp lệ (RFC 3339)", "Not a valid instant (RFC 3339)"),
     "timezone_aware": ("Thời điểm phải kèm múi giờ", "The instant must carry a UTC offset"),
+    "database_scheme": (
+        "Chỉ dùng được PostgreSQL; địa chỉ phải bắt đầu bằng {expected}",
+        "Only PostgreSQL will do; the address begins with {expected}",
+    ),
     "date_in_future": ("Ngày ở tương lai", "The date lies in the future"),
     "model_type": ("Phải là một đối tượng JSON", "Must be a JSON object"),
     "model_attributes_type": ("Phải là một đối tượng JSON", "Must be a JSON object"),

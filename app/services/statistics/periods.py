@@ -1,21 +1,12 @@
-"""Reads and judges the stretch of days asked for, and cuts it into whole years, months and days, so that few sums have
-to be added. Pure.
-"""
+"""Cuts a stretch of days into whole years, months and days, so that few sums have to be added. Pure."""
 
 import calendar
 import datetime as dt
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.errors import Refusal
-
-EARLIEST = dt.date(1900, 1, 1)
-"""No dossier is older."""
-MOST_MONTHS = 120
 _DAY = dt.timedelta(days=1)
 _MONTHS = 12
-_WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Grain(StrEnum):
@@ -34,34 +25,6 @@ class Piece:
     first: dt.date
     last: dt.date
     weight: int = 1
-
-
-def read_days(first: str | None, last: str | None) -> tuple[dict[str, dt.date], list[Refusal]]:
-    """Return the days that were given, by parameter (`from`, `to`), and a fault for each that is none."""
-    days: dict[str, dt.date] = {}
-    faults = []
-    for parameter, text in (("from", first), ("to", last)):
-        if text is None:
-            continue
-        try:
-            days[parameter] = dt.date.fromisoformat(text if _WRITTEN_DAY.fullmatch(text) else "")
-        except ValueError:
-            faults.append(Refusal("date_parsing", parameter))
-            continue
-        if days[parameter] < EARLIEST:
-            faults.append(Refusal("day_too_early", parameter, {"earliest": EARLIEST.isoformat()}))
-    return days, faults
-
-
-def period_faults(first: dt.date, last: dt.date, *, today: dt.date, by_month: bool) -> list[Refusal]:
-    """Return why nothing can be counted from `first` to `last`. A period under way is counted up to `today`."""
-    if first > today:
-        return [Refusal("period_not_begun", "from", {"first": first.isoformat(), "today": today.isoformat()})]
-    if first > last:
-        return [Refusal("period_reversed", "from", {"first": first.isoformat(), "last": last.isoformat()})]
-    if by_month and len(months(first, min(last, today))) > MOST_MONTHS:
-        return [Refusal("period_too_long", "from", {"months": MOST_MONTHS})]
-    return []
 
 
 def pieces_until(last: dt.date) -> list[Piece]:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import LOCAL_ZONE, local_date
 from app.domain.errors import InvalidInput, Refusal, refuse_all
+from app.domain.reporting_periods import period_faults, read_days
 from app.services.statistics.inputs import CHANNELS, GROUPS, StatisticsQuestion
-from app.services.statistics.periods import period_faults, read_days
 from app.services.statistics.queries import FilterRows, find_filters
 
 _DAY = dt.timedelta(days=1)
