@@ -143,6 +143,7 @@ class DossierSituation:
     missing_components: tuple[str, ...] = ()
     """Codes of required components not handed in."""
     known_components: frozenset[str] = frozenset()
+    component_names: Mapping[str, str] = field(default_factory=dict)
     obtainable: Mapping[str, Obtainable] = field(default_factory=dict)
     """By code, the components that are held already or to be had from data: not to be asked for (NQ 66.7/2025)."""
 
@@ -185,7 +186,11 @@ def resume_state(situation: DossierSituation) -> DossierState:
 
 
 def _check_accept(situation: DossierSituation, _payload: Payload, _now: dt.datetime) -> list[Refusal]:
-    return [Refusal("component_missing", "components", {"component": code}) for code in situation.missing_components]
+    names = situation.component_names
+    return [
+        Refusal("component_missing", "components", {"component": code, "name": names.get(code, code)})
+        for code in situation.missing_components
+    ]
 
 
 def _check_request_supplement(situation: DossierSituation, payload: Payload, _now: dt.datetime) -> list[Refusal]:
@@ -226,14 +231,6 @@ def _no_extension_left(situation: DossierSituation, now: dt.datetime) -> list[Re
     if situation.current_due_at is not None and now >= situation.current_due_at:
         faults.append(Refusal("extension_after_due"))
     return faults
-
-
-def _check_receive_supplement(situation: DossierSituation, payload: Payload, _now: dt.datetime) -> list[Refusal]:
-    return [
-        Refusal("component_unknown", f"components.{index}.code", {"component": item["code"]})
-        for index, item in enumerate(payload.get("components", ()))
-        if item["code"] not in situation.known_components
-    ]
 
 
 _CORRECTABLE = (
@@ -277,7 +274,7 @@ _ROWS = (
                _E.SUPPLEMENT_REQUESTED, _P.DOSSIERS_SUPPLEMENT, Side.EITHER, ClockEffect.SUSPEND,
                _check_request_supplement),
     Transition(_A.RECEIVE_SUPPLEMENT, frozenset({_S.AWAITING_SUPPLEMENT}), None, _E.SUPPLEMENT_RECEIVED,
-               _P.DOSSIERS_SUBMIT, Side.EITHER, ClockEffect.RESUME, _check_receive_supplement),
+               _P.DOSSIERS_SUBMIT, Side.EITHER, ClockEffect.RESUME),
     Transition(_A.START_PROCESSING, frozenset({_S.ACCEPTED}), _S.PROCESSING, _E.PROCESSING_STARTED,
                _P.DOSSIERS_PROCESS, Side.COMPETENT),
     Transition(_A.REQUEST_PAYMENT, _OPEN_AFTER_ACCEPTANCE, _S.AWAITING_PAYMENT, _E.PAYMENT_REQUESTED,

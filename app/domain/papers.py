@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from app.domain.errors import ParamValue, Refusal
-from app.domain.procedures import Component
+from app.domain.procedures import Component, ComponentSource, SubmittedComponent, unknown_components
 from app.domain.search_text import tokens
 
 _MONTHS = 12
@@ -52,6 +52,7 @@ class Obtainable:
     component: str
     available: Available
     held_paper: str | None = None
+    name: str = ""
 
     @property
     def refusal_code(self) -> str:
@@ -59,9 +60,8 @@ class Obtainable:
 
     @property
     def params(self) -> Mapping[str, ParamValue]:
-        if self.held_paper is None:
-            return {"component": self.component}
-        return {"component": self.component, "held_paper": self.held_paper}
+        named = {"component": self.component, "name": self.name or self.component}
+        return named if self.held_paper is None else {**named, "held_paper": self.held_paper}
 
 
 def status_on(status: str, *, valid_until: dt.date | None, day: dt.date) -> PaperStatus:
@@ -89,9 +89,9 @@ def obtainable_components(components: Iterable[Component], held: Mapping[str, st
         if component.presented_only:
             continue
         if component.code in held:
-            found[component.code] = Obtainable(component.code, Available.HELD, held[component.code])
+            found[component.code] = Obtainable(component.code, Available.HELD, held[component.code], component.name)
         elif component.data_satisfiable:
-            found[component.code] = Obtainable(component.code, Available.DATA)
+            found[component.code] = Obtainable(component.code, Available.DATA, name=component.name)
     return found
 
 
@@ -107,6 +107,54 @@ def split_missing(
         else:
             spared.append(Refusal(found.refusal_code, field, found.params))
     return demanded, spared
+
+
+def check_brought(listed: Sequence[Component], brought: Sequence[SubmittedComponent]) -> list[Refusal]:
+    """Return what is wrong with papers brought later: not of the procedure, named twice, no data, or without a piece.
+
+    Codes: those of `unknown_components`, and `component_empty`.
+    """
+    names = {component.code: component.name for component in listed}
+    empty = [
+        Refusal("component_empty", f"components.{index}", {"component": piece.code, "name": names[piece.code]})
+        for index, piece in enumerate(brought)
+        if piece.source is ComponentSource.PAPER and piece.pieces == 0 and piece.code in names
+    ]
+    return [*unknown_components(listed, brought), *empty]
+
+
+def with_brought(
+    held: Iterable[SubmittedComponent], brought: Iterable[SubmittedComponent]
+) -> tuple[SubmittedComponent, ...]:
+    """Return each paper brought as it now stands: never fewer pieces than were handed in before, its newest source."""
+    before = {piece.code: piece for piece in held}
+    return tuple(
+        dataclasses.replace(
+            piece,
+            originals=max(piece.originals, before[piece.code].originals),
+            certified_copies=max(piece.certified_copies, before[piece.code].certified_copies),
+            photocopies=max(piece.photocopies, before[piece.code].photocopies),
+        )
+        if piece.code in before
+        else piece
+        for piece in brought
+    )
+
+
+def not_brought(
+    asked: Iterable[str], brought: Iterable[SubmittedComponent], listed: Iterable[Component]
+) -> list[Refusal]:
+    """Return a notice (`supplement_not_brought`) for each paper asked for that did not come, each once.
+
+    A notice, no refusal: the applicant may have answered in another way.
+    """
+    names = {component.code: component.name for component in listed}
+    came = {piece.code for piece in brought}
+    return [
+        Refusal("supplement_not_brought", "components", {"component": code, "name": names.get(code, code)})
+        for code in dict.fromkeys(asked)
+        if code not in came
+    ]
 
 
 def asked_again(items: Sequence[Mapping[str, Any]], obtainable: Mapping[str, Obtainable]) -> list[Obtainable]:

@@ -139,9 +139,10 @@ def unknown_components(
     seen: Counter[str] = Counter()
     refusals = []
     for index, piece in enumerate(submitted):
-        path, params = f"{field}.{index}.code", {"component": piece.code}
-        seen[piece.code] += 1
         component = by_code.get(piece.code)
+        name = piece.code if component is None else component.name
+        path, params = f"{field}.{index}.code", {"component": piece.code, "name": name}
+        seen[piece.code] += 1
         if component is None:
             refusals.append(Refusal("component_unknown", path, params))
         elif piece.source is ComponentSource.DATA and not component.data_satisfiable:

@@ -145,6 +145,17 @@ async def test_the_papers_must_be_those_of_the_right_procedure(desk: Desk) -> No
     assert (await desk.get(f"/dossiers/{code}"))["receipt"]["number"] == 1
 
 
+async def test_the_papers_of_one_procedure_do_not_become_those_of_another(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    answer = await desk.act(code, "correct", expect=422, reason="Nhầm", procedure_code=BIRTH)
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("components_of_other_procedure", "components")
+    ]
+    papers = [{"code": "TP01", "originals": 1}]
+    corrected = await desk.act(code, "correct", reason="Nhầm", procedure_code=BIRTH, components=papers)
+    assert [warning["code"] for warning in corrected["warnings"]] == ["component_obtainable"], "as at registration"
+
+
 async def test_a_case_alone_is_corrected_with_its_papers(desk: Desk) -> None:
     code = (await desk.register())["code"]
     answer = await desk.act(code, "correct", expect=422, reason="Cấp lại", case_variant="again")

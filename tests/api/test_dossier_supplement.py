@@ -138,3 +138,40 @@ async def test_a_cashier_asks_for_no_papers(application: Application, desk: Desk
     cashier = await signed_in(application, Role.CASHIER, COMMUNE)
     answer = await desk.act(code, "request_supplement", by=cashier, expect=403, **SUPPLEMENT)
     assert codes(answer) == ["permission_missing"]
+
+
+async def test_a_supplement_never_takes_papers_away_and_names_what_did_not_come(desk: Desk) -> None:
+    both = [{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
+    code = (await desk.register(case_variant="again", components=both))["code"]
+    items = [{"component_code": paper, "problem": "illegible"} for paper in ("TP01", "TP02")]
+    await desk.act(code, "request_supplement", items=items, reason="Mờ")
+    for nothing, fault in (
+        ({"code": "TP01"}, "component_empty"),
+        ({"code": "TP01", "source": "data"}, "component_not_from_data"),
+    ):
+        assert codes(await desk.act(code, "receive_supplement", expect=422, components=[nothing])) == [fault]
+    received = await desk.act(code, "receive_supplement", components=[{"code": "TP01", "photocopies": 1}])
+    (warning,) = received["warnings"]
+    assert (warning["code"], "(thành phần TP02)" in warning["vi"]) == ("supplement_not_brought", True)
+    papers = (await desk.get(f"/dossiers/{code}"))["components"]
+    assert [(item["code"], item["originals"], item["photocopies"]) for item in papers] == [
+        ("TP01", 1, 1), ("TP02", 1, 0),
+    ]  # fmt: skip
+
+
+async def test_what_is_still_missing_after_a_supplement_is_a_warning(desk: Desk) -> None:
+    code = (await desk.register(accept=False, components=[]))["code"]
+    await desk.act(code, "request_supplement", **SUPPLEMENT)
+    received = await desk.act(code, "receive_supplement")
+    assert [warning["code"] for warning in received["warnings"]] == ["supplement_not_brought", "component_missing"]
+
+
+async def test_papers_brought_at_the_counter_are_taken_with_the_acceptance(desk: Desk) -> None:
+    filed = await desk.register(accept=False, components=[])
+    unlisted = [{"code": "TP77", "originals": 1}]
+    answer = await desk.act(filed["code"], "accept", expect=409, components=unlisted)
+    assert codes(answer) == ["component_unknown", "component_missing"], "input and situation in one answer"
+    accepted = await desk.act(filed["code"], "accept", components=[{"code": "TP01", "originals": 1}])
+    assert (accepted["state"], accepted["receipt"]["number"]) == ("accepted", 1)
+    (paper,) = (await desk.get(f"/dossiers/{filed['code']}"))["components"]
+    assert (paper["code"], paper["originals"]) == ("TP01", 1)

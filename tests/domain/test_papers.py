@@ -66,8 +66,8 @@ def test_a_validity_in_months_ends_in_the_month_it_says(issued: dt.date, months:
 def test_what_is_held_or_to_be_had_from_data_is_obtainable_and_what_is_presented_never() -> None:
     found = obtainable_components(LISTED, {"TP04": "KG-1", "TP03": "KG-2"})
     assert found == {
-        "TP02": Obtainable("TP02", Available.DATA),
-        "TP04": Obtainable("TP04", Available.HELD, "KG-1"),
+        "TP02": Obtainable("TP02", Available.DATA, name=LISTED[1].name),
+        "TP04": Obtainable("TP04", Available.HELD, "KG-1", LISTED[3].name),
     }
 
 

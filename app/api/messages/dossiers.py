@@ -28,24 +28,41 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Trả kết quả qua bưu chính cần địa chỉ nhận",
         "Return by post needs an address",
     ),
-    "component_missing": ("Thiếu thành phần hồ sơ {component}", "The component {component} is missing"),
-    "component_empty": ("Thành phần {component} chưa có bản nào", "The component {component} has no piece"),
+    "component_missing": (
+        "Thiếu {name} (thành phần {component})",
+        "The component {component} ({name}) is missing",
+    ),
+    "component_empty": (
+        "{name} (thành phần {component}) chưa có bản nào",
+        "The component {component} ({name}) has no piece",
+    ),
+    "supplement_not_brought": (
+        "Đã yêu cầu bổ sung {name} (thành phần {component}) nhưng lần này chưa nhận được",
+        "The component {component} ({name}) was asked for and did not come this time",
+    ),
+    "components_of_other_procedure": (
+        "Đổi sang thủ tục {procedure} thì phải khai lại giấy tờ đã nhận theo danh mục của thủ tục ấy",
+        "With the procedure {procedure} the papers at hand must be declared anew, by that procedure's list",
+    ),
     "component_unknown": (
         "Thành phần {component} không có trong thủ tục; không được yêu cầu giấy tờ ngoài quy định",
         "The component {component} is not listed by the procedure and may not be asked for",
     ),
     "component_held": (
-        "Thành phần {component} đã có trong kho giấy tờ (mã {held_paper}); không yêu cầu nộp lại",
-        "The component {component} is held already (paper {held_paper}) and is not asked for again",
+        "{name} (thành phần {component}) đã có trong kho giấy tờ (mã {held_paper}); không yêu cầu nộp lại",
+        "The component {component} ({name}) is held already (paper {held_paper}) and is not asked for again",
     ),
     "component_obtainable": (
-        "Thành phần {component} khai thác được từ cơ sở dữ liệu; không yêu cầu nộp giấy (NQ 66.7/2025/NQ-CP)",
-        "The component {component} is to be had from data and is not asked for on paper (NQ 66.7/2025/NQ-CP)",
+        "{name} (thành phần {component}) khai thác được từ cơ sở dữ liệu; không yêu cầu nộp giấy (NQ 66.7/2025/NQ-CP)",
+        "The component {component} ({name}) is to be had from data and is not asked for on paper (NQ 66.7/2025/NQ-CP)",
     ),
-    "component_repeated": ("Thành phần {component} khai hai lần", "The component {component} is given twice"),
+    "component_repeated": (
+        "{name} (thành phần {component}) khai hai lần",
+        "The component {component} ({name}) is given twice",
+    ),
     "component_not_from_data": (
-        "Thành phần {component} chưa thay thế được bằng dữ liệu",
-        "The component {component} cannot be satisfied by data",
+        "{name} (thành phần {component}) chưa thay thế được bằng dữ liệu",
+        "The component {component} ({name}) cannot be satisfied by data",
     ),
     "identity_number_malformed": (
         "Số định danh phải gồm 12 chữ số (hoặc 9 chữ số CMND cũ)",

@@ -44,6 +44,7 @@ class Correction:
     effects: Effects
     facts_after: DossierFacts
     another_applicant: bool
+    warnings: tuple[Refusal, ...]
 
 
 async def correction_effects(connection: AsyncConnection, act: Act, body: inputs.Correct) -> Correction:
@@ -74,7 +75,8 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         judged = replace(judged, held_papers=from_json(anew.held_papers))
         if body.components is None:
             pieces = _without(pieces, frozenset(from_json(anew.stand_on_others)))
-    refuse_all(InvalidInput, _faults(act, body, judged, variant, pieces, another=another))
+    faults, warnings = _judge(act, body, judged, variant, pieces, another=another)
+    refuse_all(InvalidInput, faults)
 
     effects = Effects()
     if content.version_id != facts.content.version_id or variant != facts.row.case_variant:
@@ -123,7 +125,7 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         "promised_due_at": receipt.promised_due_at,
     }
     after = replace(judged, components=pieces, receipt=receipt)
-    return Correction(effects, after, another_applicant=another)
+    return Correction(effects, after, another_applicant=another, warnings=tuple(warnings))
 
 
 async def write_correction_before(
@@ -163,7 +165,7 @@ async def _content(connection: AsyncConnection, act: Act, body: inputs.Correct) 
     return content
 
 
-def _faults(
+def _judge(
     act: Act,
     body: inputs.Correct,
     judged: DossierFacts,
@@ -171,24 +173,35 @@ def _faults(
     pieces: tuple[SubmittedComponent, ...],
     *,
     another: bool,
-) -> list[Refusal]:
+) -> tuple[list[Refusal], list[Refusal]]:
+    """Return (faults, warnings) of the dossier as it would be, as of a registration."""
     content = judged.content
     faults: list[Refusal] = []
+    warnings: list[Refusal] = []
     for role, person in (("applicant", body.applicant), ("representative", body.representative)):
         if person is not None:
-            faults += check_person(person, role, now=act.at)[0]
+            of_person = check_person(person, role, now=act.at)
+            faults += of_person[0]
+            warnings += of_person[1]
     if body.return_channel is Channel.POSTAL and body.return_address is None:
         faults.append(Refusal("return_address_missing", "return_address"))
     if not content.has_case(variant):
         faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": variant}))
     if content.term(act.facts.channel, variant) is None:
         faults.append(Refusal("channel_not_offered", "procedure_code", {"channel": act.facts.row.channel}))
-    if another or any(part is not None for part in (body.components, body.procedure_code, body.case_variant)):
+    if content.procedure_id != act.facts.content.procedure_id and body.components is None and act.facts.components:
+        # Each procedure numbers its papers for itself: kept as they are, they would turn into others.
+        faults.append(Refusal("components_of_other_procedure", "components", {"procedure": content.code}))
+    elif another or any(part is not None for part in (body.components, body.procedure_code, body.case_variant)):
         listed = content.components_for(variant)
         faults += unknown_components(listed, pieces)
+        missing, spared = split_missing(missing_components(listed, pieces), judged.obtainable(listed))
+        warnings += spared
         if act.facts.row.accepted_at is not None:
-            faults += split_missing(missing_components(listed, pieces), judged.obtainable(listed))[0]
-    return faults
+            faults += missing
+        else:
+            warnings += missing
+    return faults, warnings
 
 
 def _move_to_procedure(act: Act, content: VersionContent, variant: str, effects: Effects) -> None:

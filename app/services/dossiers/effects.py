@@ -167,7 +167,7 @@ def _adjustment(
     }
 
 
-def _accept(act: Act, _body: inputs.Accept, effects: Effects) -> None:
+def _accept(act: Act, body: inputs.Accept, effects: Effects) -> None:
     facts = act.facts
     term = facts.content.term(facts.channel, facts.row.case_variant)
     if term is None:
@@ -192,6 +192,9 @@ def _accept(act: Act, _body: inputs.Accept, effects: Effects) -> None:
     effects.parts["receipt_promise"] = {"promised_due_at": due_at}
     receipt = 1 if facts.receipt is None else facts.receipt.number
     effects.data |= acceptance_data(due_at, lawful, term, facts.policy, act.compiled, receipt=receipt)
+    if body.components:
+        effects.parts["components"] = act.facts.taking_in(body.components)
+        effects.data["components"] = [component.code for component in body.components]
 
 
 def acceptance_data(
@@ -274,7 +277,7 @@ def _ask_again(act: Act, body: inputs.RequestSupplement, effects: Effects) -> No
 def _receive_supplement(act: Act, body: inputs.ReceiveSupplement, effects: Effects) -> None:
     effects.parts["supplement_received"] = {"received_at": act.at}
     if body.components:
-        effects.parts["components"] = [component.model_dump(mode="json") for component in body.components]
+        effects.parts["components"] = act.facts.taking_in(body.components)
     effects.data["components"] = [component.code for component in body.components]
 
 

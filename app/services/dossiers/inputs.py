@@ -57,7 +57,10 @@ class RegisterDossier(Input):
 
 
 class Accept(Input):
+    """Take the dossier in; `components` are papers brought on this occasion, beside those handed in before."""
+
     action: Literal["accept"]
+    components: Annotated[tuple[ComponentInput, ...], Field(max_length=100)] = ()
 
 
 class Refuse(Input):
@@ -94,6 +97,8 @@ class RequestSupplement(Input):
 
 
 class ReceiveSupplement(Input):
+    """Papers brought beside those handed in before; what was asked for and did not come is a warning."""
+
     action: Literal["receive_supplement"]
     components: Annotated[tuple[ComponentInput, ...], Field(max_length=100)] = ()
 

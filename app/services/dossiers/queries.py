@@ -154,6 +154,8 @@ select
   (select v.id from procedure_version v where v.procedure_id = d.procedure_id and {_IN_FORCE.format(day="$5")}
     order by v.version desc limit 1) as version_in_force,
   coalesce({policy_with_id("d.clock_policy_id")}, {policy_in_force_on("$5::date", _FIELD)}) as policy,
+  case when $6::text = 'receive_supplement' then (select q.items from supplement_request q
+    where q.dossier_id = d.id and q.received_at is null order by q.seq desc limit 1) end as asked,
   {_ENDING.format(action="$6", documents="$7")} as ending
 from (select 1) one
 left join answered on true left join seen on true left join locked d on true

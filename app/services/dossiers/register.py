@@ -17,7 +17,7 @@ from app.domain.identifiers import DossierCode
 from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, DossierState, EventType, plan
 from app.domain.papers import Obtainable, obtainable_components, split_missing
 from app.domain.permissions import Actor, Permission
-from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
+from app.domain.procedures import missing_components, unknown_components
 from app.services.audit.idempotency import StoredAnswer
 from app.services.deadlines.compiled import CompiledCalendar, PolicyRow, calendar_at, read_policy
 from app.services.deadlines.promises import lawful_due, promised_deadline
@@ -27,6 +27,7 @@ from app.services.dossiers.effects import acceptance_data
 from app.services.dossiers.inputs import RegisterDossier
 from app.services.dossiers.people import check_person, party_row
 from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
+from app.services.dossiers.situation import pieces_of
 from app.services.dossiers.view import DossierView, ProcedureName, ReceiptView, UnitName
 from app.services.dossiers.writes import give_number_back, write_registration
 from app.services.identity.tokens import ensure_current
@@ -183,7 +184,7 @@ def check_registration(
             faults.append(Refusal("case_variant_unknown", "case_variant", {"case_variant": body.case_variant}))
         if content.term(body.channel, body.case_variant or "") is None:
             faults.append(Refusal("channel_not_offered", "channel", {"channel": body.channel.value}))
-        pieces = pieces_of(body)
+        pieces = pieces_of(body.components)
         faults += unknown_components(listed, pieces)
         # Somebody filing from home may complete the papers later; who accepts at the counter has them in hand.
         missing = missing_components(listed, pieces)
@@ -323,12 +324,13 @@ def _view(
     state = DossierState.ACCEPTED if accepted else DossierState.REGISTERED
     listed = content.components_for(body.case_variant or "")
     obtainable = _obtainable(content, body, from_json(facts.held_papers))
-    missing, _ = split_missing(missing_components(listed, pieces_of(body)), obtainable)
+    missing, _ = split_missing(missing_components(listed, pieces_of(body.components)), obtainable)
     situation = DossierSituation(
         state=state,
         registered_at=now,
         accepted_at=now if accepted else None,
         missing_components=() if accepted else tuple(str(fault.params["component"]) for fault in missing),
+        component_names={component.code: component.name for component in listed},
     )
     due_at = accepted.due_at if accepted else None
     return DossierView(
@@ -364,10 +366,6 @@ def _receipt(view: DossierView) -> ReceiptView:
     if view.receipt is None:
         raise AssertionError("a registration always issues a receipt")
     return view.receipt
-
-
-def pieces_of(body: RegisterDossier) -> tuple[SubmittedComponent, ...]:
-    return tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
 
 
 def party_rows(body: RegisterDossier) -> list[dict[str, Any]]:

@@ -1,15 +1,17 @@
 """The facts of one dossier, typed: from a row of `queries` to what rules and answers need."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.core.db import from_json
+from app.domain.errors import Refusal
 from app.domain.lifecycle import DossierSituation, DossierState
-from app.domain.papers import Obtainable, obtainable_components, split_missing
+from app.domain.papers import Obtainable, obtainable_components, split_missing, with_brought
 from app.domain.procedures import Channel, ComponentSource, SubmittedComponent, missing_components
 from app.services.deadlines.compiled import PolicyRow, read_policy
+from app.services.dossiers.inputs import ComponentInput
 from app.services.dossiers.view import ActionView, DossierView, ProcedureName, ReceiptView, UnitName
 from app.services.procedures.content import ComponentContent, VersionContent
 
@@ -86,15 +88,35 @@ class DossierFacts:
             extensions_allowed=self.policy.extensions_allowed,
             missing_components=tuple(str(fault.params["component"]) for fault in missing),
             known_components=frozenset(component.code for component in listed),
+            component_names={component.code: component.name for component in listed},
             obtainable=obtainable,
         )
+
+    @property
+    def listed(self) -> tuple[ComponentContent, ...]:
+        """The papers of the dossier's case."""
+        return tuple(self.content.components_for(self.row.case_variant))
+
+    def still_missing(self) -> list[Refusal]:
+        """Return a notice for each required paper that is neither here nor to be had without asking."""
+        listed = self.listed
+        return split_missing(missing_components(listed, self.components), self.obtainable(listed))[0]
+
+    def taking_in(self, components: Iterable[ComponentInput]) -> list[dict[str, Any]]:
+        """Return the rows of papers brought now, beside what was handed in before."""
+        return [asdict(piece) for piece in with_brought(self.components, pieces_of(components))]
 
     def with_components(self, rows: Sequence[Mapping[str, Any]]) -> "DossierFacts":
         """Return the facts once the papers in `rows` are handed in as well."""
         handed_in = {piece.code: piece for piece in (*self.components, *submitted(rows))}
         return replace(self, components=tuple(handed_in.values()))
 
-    def view(self, actions: Sequence[ActionView], changes: Mapping[str, Any] | None = None) -> DossierView:
+    def view(
+        self,
+        actions: Sequence[ActionView],
+        changes: Mapping[str, Any] | None = None,
+        warnings: Sequence[Refusal] = (),
+    ) -> DossierView:
         """Return the answer's view of the row, with `changes` of an act laid over it."""
         row, changed = self.row, changes or {}
 
@@ -124,6 +146,7 @@ class DossierFacts:
             returned_at=now("returned_at"),
             receipt=self.receipt and replace(self.receipt, promised_due_at=now("promised_due_at")),
             actions=actions,
+            warnings=tuple(warnings),
         )
 
 
@@ -143,6 +166,10 @@ def facts_of(row: Any, content: VersionContent) -> DossierFacts:
 def _ledger_row(item: dict[str, Any]) -> LedgerRow:
     instants = {name: dt.datetime.fromisoformat(item[name]) for name in _INSTANTS if item[name] is not None}
     return LedgerRow(**{**item, **instants})
+
+
+def pieces_of(components: Iterable[ComponentInput]) -> tuple[SubmittedComponent, ...]:
+    return tuple(SubmittedComponent(**component.model_dump()) for component in components)
 
 
 def submitted(rows: Sequence[Mapping[str, Any]]) -> tuple[SubmittedComponent, ...]:

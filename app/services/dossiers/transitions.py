@@ -5,15 +5,26 @@ Every reason of a refusal is returned at once.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.acts import note_act
 from app.core.clock import local_date
-from app.domain.errors import Forbidden, InvalidInput, NotFound, Refusal, VersionConflict, VersionRequired, refuse_all
+from app.core.db import from_json
+from app.domain.errors import (
+    ActionRefused,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    Refusal,
+    VersionConflict,
+    VersionRequired,
+    refuse_all,
+)
 from app.domain.lifecycle import TRANSITIONS, ClockEffect, DossierAction, Plan, Side, plan
+from app.domain.papers import check_brought, not_brought
 from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
 from app.services.deadlines.compiled import CompiledCalendar, calendar_at
@@ -24,7 +35,7 @@ from app.services.dossiers.correct import correction_effects, write_correction_b
 from app.services.dossiers.effects import Act, Effects, effects_of
 from app.services.dossiers.handing_over import EndingFacts, check_hand_over, documents_named, linked, resolved_by
 from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
-from app.services.dossiers.situation import DossierFacts, facts_of
+from app.services.dossiers.situation import DossierFacts, facts_of, pieces_of
 from app.services.dossiers.writes import write_transition
 from app.services.identity.tokens import ensure_current
 from app.services.procedures.content import version_content
@@ -57,7 +68,6 @@ async def perform(
     _check_version(row.version, if_match, required=isinstance(body, inputs.Correct))
     action = DossierAction(body.action)
     require_action(actor, action, receiving_path=row.receiving_path, competent_path=row.competent_path)
-    refuse_all(InvalidInput, check_codes(body))
 
     # What was asked for is what the law says on the day of acceptance; from then on the version is pinned.
     pinned = row.procedure_version_id if action is not DossierAction.ACCEPT else row.version_in_force
@@ -65,10 +75,16 @@ async def perform(
     facts = facts_of(row, content)
     # Two servers' clocks may differ by a little; the log's order is the lock's order, so time never runs backwards.
     at = max(now, row.last_event_at)
-    planned = plan(facts.situation, action, body.model_dump(), at)
+    faults = check_codes(body)
+    if isinstance(body, inputs.Accept | inputs.ReceiveSupplement):
+        faults += check_brought(facts.listed, pieces_of(body.components))
+    if isinstance(body, inputs.Accept):
+        facts = facts.with_components(facts.taking_in(body.components))
+    planned = _planned(facts, action, body, at, faults)
     _check_leader(actor, body, row.competent_path, row.receiving_path)
     body = _ending(body, row)
     act = Act(facts, planned, actor, await _calendar(connection, planned, row))
+    correction = None
     if isinstance(body, inputs.Correct):
         correction = await correction_effects(connection, act, body)
         effects, facts = correction.effects, correction.facts_after
@@ -76,11 +92,12 @@ async def perform(
     else:
         effects = effects_of(act, body)
         facts = facts.with_components(effects.parts.get("components", ()))
+    warnings = correction.warnings if correction is not None else _warnings(body, row, facts)
     if isinstance(body, inputs.StartProcessing) and body.assignee is not None:
         effects.changes["assignee_id"] = await _assignee(connection, body.assignee, row.competent_path)
 
     changes = changes_of(act, effects)
-    rendered = render(_view_after(actor, facts, changes, at))
+    rendered = render(_view_after(actor, facts, changes, at, warnings))
     written = await write_transition(
         connection,
         answer=keyed_answer(keyed, rendered),
@@ -112,6 +129,25 @@ async def _situation(
         action=body.action,
         documents=documents_named(body),
     )
+
+
+def _planned(facts: DossierFacts, action: DossierAction, body: Any, at: dt.datetime, faults: list[Refusal]) -> Plan:
+    """Return the plan; raise what is wrong with the input (`faults`) and with the moment together, in one answer."""
+    try:
+        planned = plan(facts.situation, action, body.model_dump(), at)
+    except ActionRefused as refused:
+        raise ActionRefused(*faults, *refused.refusals) from refused
+    refuse_all(InvalidInput, faults)
+    return planned
+
+
+def _warnings(body: Any, row: Any, facts_after: DossierFacts) -> list[Refusal]:
+    """Return what was asked for and did not come with a supplement, and what is missing still."""
+    if not isinstance(body, inputs.ReceiveSupplement):
+        return []
+    asked = [item["component_code"] for item in from_json(row.asked) or ()]
+    listed = facts_after.listed
+    return [*not_brought(asked, pieces_of(body.components), listed), *facts_after.still_missing()]
 
 
 def _ending(body: Any, row: Any) -> Any:
@@ -156,14 +192,16 @@ async def _assignee(connection: AsyncConnection, username: str, path: str) -> in
     return found
 
 
-def _view_after(actor: Actor, facts: DossierFacts, changes: Mapping[str, Any], at: dt.datetime) -> Any:
+def _view_after(
+    actor: Actor, facts: DossierFacts, changes: Mapping[str, Any], at: dt.datetime, warnings: Sequence[Refusal]
+) -> Any:
     """Return the view of the dossier as it will be, with what can be done next."""
     situation = facts.situation_after(changes)
     row = facts.row
     actions = actions_now(
         actor, situation, receiving_path=row.receiving_path, competent_path=row.competent_path, now=at
     )
-    return facts.view(actions, changes)
+    return facts.view(actions, changes, warnings)
 
 
 def changes_of(act: Act, effects: Effects) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _misfits(
     body: ReuseHeldPaper | ReuseFromStore | ReuseFromDatabase,
     paper: Any,
 ) -> list[Refusal]:
-    params = {"component": component.code}
+    params = {"component": component.code, "name": component.name}
     if component.presented_only:
         return [Refusal("paper_presented_only", "component", {"name": component.name})]
     if isinstance(body, ReuseFromDatabase) and not component.data_satisfiable:

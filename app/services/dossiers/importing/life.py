@@ -15,13 +15,14 @@ from app.core.security import random_paper_secret, random_secret
 from app.domain.errors import ActionRefused, DomainError, InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import TRANSITIONS, DossierAction, DossierSituation, DossierState, EventType, plan
 from app.domain.permissions import SYSTEM
-from app.domain.procedures import SubmittedComponent, missing_components
+from app.domain.procedures import SubmittedComponent, missing_components, unknown_components
 from app.services.dossiers.effects import Act, Effects, effects_of
 from app.services.dossiers.importing.ground import Ground, Standing
 from app.services.dossiers.importing.inputs import RATE
 from app.services.dossiers.importing.shape import HistoricStep, History
+from app.services.dossiers.inputs import ReceiveSupplement
 from app.services.dossiers.register import check_registration, dossier_row, party_rows, registered_event
-from app.services.dossiers.situation import DossierFacts, LedgerRow, submitted
+from app.services.dossiers.situation import DossierFacts, LedgerRow, pieces_of, submitted
 from app.services.dossiers.transitions import changes_of, event_of
 from app.services.dossiers.view import ReceiptView
 from app.services.procedures.content import VersionContent
@@ -119,6 +120,8 @@ def _take(life: Life, step: HistoricStep, ground: Ground) -> None:
         life.content = ground.content_on(life.content.code, day, []) or life.content
         life.papers = _papers(life)
     facts = _facts(life, ground, day)
+    if isinstance(step.body, ReceiveSupplement):
+        refuse_all(InvalidInput, unknown_components(facts.listed, pieces_of(step.body.components)))
     payload = {} if TRANSITIONS[action].check is None else step.body.model_dump()
     planned = plan(_situation(life, facts), action, payload, step.at)
     act = Act(facts, planned, SYSTEM, life.standing.calendar)
