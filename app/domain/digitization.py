@@ -177,19 +177,24 @@ class PieceSituation:
     failed_sides: int = 0
     has_dossier: bool = False
     component_code: str | None = None
+    is_presented_only: bool = False
+    """It reads like a paper that is looked at and never kept (an identity card)."""
 
 
 def ensure_may_confirm(piece: PieceSituation) -> list[Refusal]:
     """Return every reason why the piece cannot become a document of its dossier; empty if it can.
 
-    Codes: `scan_piece_closed`, `scan_piece_waiting`, `scan_piece_incomplete`, `scan_piece_unassigned`. A piece that
-    could not be read for want of the programs may be confirmed: it stays a picture, and is told as not digitized.
+    Codes: `scan_piece_closed`, `scan_piece_waiting`, `scan_piece_presented_only`, `scan_piece_incomplete`,
+    `scan_piece_unassigned`. A piece that could not be read for want of the programs may be confirmed: it stays a
+    picture, and is told as not digitized.
     """
     refusals = []
     if piece.state is not PieceState.OPEN:
         refusals.append(Refusal("scan_piece_closed", params={"state": piece.state.value}))
     if piece.recognition is Recognition.WAITING:
         refusals.append(Refusal("scan_piece_waiting"))
+    if piece.is_presented_only:
+        refusals.append(Refusal("scan_piece_presented_only"))
     if piece.failed_sides or piece.recognition is Recognition.FAILED:
         refusals.append(Refusal("scan_piece_incomplete", params={"pages": piece.failed_sides}))
     if not piece.has_dossier or piece.component_code is None:

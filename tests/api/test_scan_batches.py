@@ -158,6 +158,24 @@ async def test_values_that_cannot_be_what_they_are_called_are_all_told(station: 
     ]
 
 
+async def test_a_paper_recognised_as_an_identity_card_is_discarded_unless_a_clerk_says_why_it_is_none(
+    station: Station,
+) -> None:
+    piece = await one_piece(station, dossier=await station.dossier())
+    await station.reads(piece, "CĂN CƯỚC CÔNG DÂN")
+    refused = await station.act(piece["id"], "assign", expect=409, component_code="TP02")
+    assert codes(refused) == ["scan_piece_presented_only"]
+    refused = await station.act(piece["id"], "confirm", expect=409, values=[])
+    assert codes(refused) == ["scan_piece_presented_only", "scan_piece_unassigned"]
+    why = "Giấy chứng sinh có dòng chữ này"
+    await station.act(piece["id"], "assign", component_code="TP02", wrongly_recognised=why)
+    assert (await station.act(piece["id"], "confirm", values=[]))["state"] == "confirmed"
+    async with station.application.database.read() as connection:
+        row = await fetch_one(connection, "select data from audit_entry where action = 'scan_recognition_overruled'")
+    assert row is not None
+    assert row.data["reason"] == why
+
+
 async def test_a_paper_that_is_only_presented_cannot_be_kept(station: Station) -> None:
     piece = await one_piece(station, dossier=await station.dossier())
     refused = await station.act(piece["id"], "assign", expect=422, component_code="TP06")

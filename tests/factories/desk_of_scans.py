@@ -7,6 +7,9 @@ from typing import Any
 import pypdfium2
 
 from app.bootstrap import Application
+from app.services.digitization import queries
+from app.services.digitization.process import PieceToRead, store_read
+from app.services.ports import ReadPage
 from app.worker.digitization import digitize_batch
 from tests.factories.dossiers import BIRTH, Desk
 from tests.factories.people import COMMUNE
@@ -68,6 +71,22 @@ class Station:
 
     async def piece(self, piece_id: int) -> dict[str, Any]:
         return await self.desk.get(f"/scan-pieces/{piece_id}")
+
+    async def reads(self, piece: Mapping[str, Any], *lines: str) -> None:
+        """Let an unread piece be read as if a machine with the programs had found these lines on its first page."""
+        application, piece_id = self.application, piece["id"]
+        assert (await self.desk.post(f"/scan-batches/{piece['batch_id']}/retry", {})).status_code == 202
+        async with application.database.write() as connection:
+            row = await queries.piece_view(connection, piece_id)
+            assert row is not None
+            page = ReadPage(number=1, lines=tuple((line, 0.99) for line in lines), confidence=0.99)
+            await store_read(
+                connection,
+                PieceToRead(piece_id, row.position, ((1, 1, row.pages[0]["number"]),), None),
+                [page],
+                picture_sha256=row.picture_sha256,
+                content_sha256=row.picture_sha256,
+            )
 
     async def act(self, piece_id: int, act: str, *, expect: int = 200, **body: Any) -> dict[str, Any]:
         answer = await self.desk.post(f"/scan-pieces/{piece_id}/{act}", body)

@@ -27,6 +27,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Giấy tờ quét đã ở trạng thái {state}, không thay đổi được nữa",
         "The scanned paper is {state} and does not change any more",
     ),
+    "scan_piece_presented_only": (
+        "Nhận dạng cho thấy đây là giấy tờ chỉ xuất trình (căn cước, hộ chiếu): hãy bỏ; nếu nhận dạng sai, ghi lý do",
+        "It reads like a paper that is only presented (an identity card): discard it, or say why it is none",
+    ),
     "scan_piece_waiting": ("Giấy tờ đang chờ nhận dạng chữ", "The paper still waits to be read"),
     "scan_piece_incomplete": (
         "Có {pages} trang không đọc được: quét lại hoặc bỏ giấy tờ này",

@@ -23,10 +23,14 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
 class AssignPiece(Input):
-    """Which paper of which dossier a piece is; without a dossier: of the one it has already."""
+    """Which paper of which dossier a piece is; without a dossier: of the one it has already.
+
+    `wrongly_recognised`: why a piece that reads like a paper that is only presented is none. The log keeps the words.
+    """
 
     component_code: Code
     dossier: Code | None = None
+    wrongly_recognised: Text | None = None
 
 
 class ConfirmedValue(Input):

@@ -16,6 +16,7 @@ from app.domain.errors import ActionRefused, InvalidInput, Refusal, refuse_all
 from app.domain.identifiers import check_citizen_number
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
+from app.services.audit.queries import write_audit_entry
 from app.services.digitization import queries, writes
 from app.services.digitization.discards import writes as discards
 from app.services.digitization.inputs import AssignPiece, ConfirmedValue, ConfirmPiece, DiscardPiece
@@ -34,7 +35,8 @@ async def assign_piece(
 ) -> None:
     """Say which component of which dossier a piece is; may be said anew until the piece is confirmed.
 
-    Raises `InvalidInput` for a component that the procedure does not have, or that is only presented and never kept.
+    Raises `InvalidInput` for a component that the procedure does not have, or that is only presented and never kept,
+    `ActionRefused` for a piece that was recognised as such a paper, unless the clerk says why it is none.
     """
     row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
     code = body.dossier or row.dossier_code
@@ -45,14 +47,27 @@ async def assign_piece(
     if row.state != PieceState.OPEN:
         raise ActionRefused(Refusal("scan_piece_closed", params={"state": row.state}))
     await _keepable_component(connection, dossier, body.component_code)
+    is_overruled = row.reason == PRESENTED_ONLY and body.wrongly_recognised is not None
+    if row.reason == PRESENTED_ONLY and not is_overruled:
+        raise ActionRefused(Refusal("scan_piece_presented_only", "wrongly_recognised"))
     await writes.assign_piece(
         connection,
         piece_id,
         dossier_id=dossier.id,
         component_code=body.component_code,
+        without=PRESENTED_ONLY if is_overruled else None,
         by=actor.account_id,
         now=now,
     )
+    if is_overruled:
+        await write_audit_entry(
+            connection,
+            at=now,
+            account_id=actor.account_id,
+            action="scan_recognition_overruled",
+            subject=f"scan_piece:{piece_id}",
+            data={"dossier": code, "component": body.component_code, "reason": body.wrongly_recognised},
+        )
 
 
 async def confirm_piece(
@@ -154,6 +169,7 @@ def _situation(row: Any) -> PieceSituation:
         failed_sides=sum(page["kind"] == PageKind.FAILED for page in row.pages or ()),
         has_dossier=row.dossier_id is not None,
         component_code=row.component_code,
+        is_presented_only=row.reason == PRESENTED_ONLY,
     )
 
 

@@ -290,18 +290,21 @@ async def assign_piece(
     *,
     dossier_id: int,
     component_code: str,
+    without: str | None,
     by: int | None,
     now: dt.datetime,
 ) -> None:
+    """Write which component a piece is, and take the note `without` away if it bears that."""
     await execute(
         connection,
         "update scan_piece set dossier_id = $2, component_code = $3, matched_by = 'clerk', changed_at = $4, "
-        "changed_by = $5 where id = $1",
+        "changed_by = $5, reason = nullif(reason, $6) where id = $1",
         piece_id,
         dossier_id,
         component_code,
         now,
         by,
+        without,
     )
 
 
