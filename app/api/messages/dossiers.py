@@ -29,16 +29,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Return by post needs an address",
     ),
     "component_missing": (
-        "Thiếu {name} (thành phần {component})",
-        "The component {component} ({name}) is missing",
+        "Thiếu thành phần hồ sơ {component}",
+        "The component {component} is missing",
     ),
     "component_empty": (
-        "{name} (thành phần {component}) chưa có bản nào",
-        "The component {component} ({name}) has no piece",
+        "Thành phần {component} chưa có bản nào",
+        "The component {component} has no piece",
     ),
     "supplement_not_brought": (
-        "Đã yêu cầu bổ sung {name} (thành phần {component}) nhưng lần này chưa nhận được",
-        "The component {component} ({name}) was asked for and did not come this time",
+        "Đã yêu cầu bổ sung {component} nhưng lần này chưa nhận được",
+        "The component {component} was asked for and did not come this time",
     ),
     "components_of_other_procedure": (
         "Đổi sang thủ tục {procedure} thì phải khai lại giấy tờ đã nhận theo danh mục của thủ tục ấy",
@@ -49,20 +49,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The component {component} is not listed by the procedure and may not be asked for",
     ),
     "component_held": (
-        "{name} (thành phần {component}) đã có trong kho giấy tờ (mã {held_paper}); không yêu cầu nộp lại",
-        "The component {component} ({name}) is held already (paper {held_paper}) and is not asked for again",
+        "Thành phần {component} đã có trong kho giấy tờ (mã {held_paper}); không yêu cầu nộp lại",
+        "The component {component} is held already (paper {held_paper}) and is not asked for again",
     ),
     "component_obtainable": (
-        "{name} (thành phần {component}) khai thác được từ cơ sở dữ liệu; không yêu cầu nộp giấy (NQ 66.7/2025/NQ-CP)",
-        "The component {component} ({name}) is to be had from data and is not asked for on paper (NQ 66.7/2025/NQ-CP)",
+        "Thành phần {component} khai thác được từ cơ sở dữ liệu; không yêu cầu nộp giấy (NQ 66.7/2025/NQ-CP)",
+        "The component {component} is to be had from data and is not asked for on paper (NQ 66.7/2025/NQ-CP)",
     ),
     "component_repeated": (
-        "{name} (thành phần {component}) khai hai lần",
-        "The component {component} ({name}) is given twice",
+        "Thành phần {component} khai hai lần",
+        "The component {component} is given twice",
     ),
     "component_not_from_data": (
-        "{name} (thành phần {component}) chưa thay thế được bằng dữ liệu",
-        "The component {component} ({name}) cannot be satisfied by data",
+        "Thành phần {component} chưa thay thế được bằng dữ liệu",
+        "The component {component} cannot be satisfied by data",
     ),
     "identity_number_malformed": (
         "Số định danh phải gồm 12 chữ số (hoặc 9 chữ số CMND cũ)",
