@@ -17,6 +17,7 @@ from app.services.documents.contents import content_key
 from tests.factories.dossiers import Desk, codes, go_to
 from tests.factories.files import image_file, office_file, pdf_locked, pdf_of, pdf_with_scripts
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in, signed_in_machine
+from tests.factories.results import ResultDesk
 
 
 @pytest.fixture
@@ -247,13 +248,22 @@ async def test_a_document_of_another_dossier_is_not_superseded(desk: Desk, code:
     assert (refused.status_code, codes(refused.json())) == (404, ["document_unknown"])
 
 
-async def test_a_published_result_gives_way_to_no_file_that_is_sent(desk: Desk, code: str) -> None:
-    draft = await sent(desk, code, pdf_of(text="draft"), kind="result")
-    result = await sent(desk, code, pdf_of(text="better"), kind="result", supersedes=str(draft["id"]))
-    assert (await desk.post(f"/documents/{result['id']}/publication", {}, by=desk.leader)).status_code == 200
+async def test_a_published_result_gives_way_to_no_file_that_is_sent(desk: Desk, application: Application) -> None:
+    office = ResultDesk(application, desk)
+    code = await office.processing()
+    await office.published(code)
+    (result,) = (await desk.get(f"/dossiers/{code}/documents"))["items"]
     for kind in ("result", "attachment"):
         refused = await send(desk, code, pdf_of(text=f"false {kind}"), kind=kind, supersedes=str(result["id"]))
         assert (refused.status_code, codes(refused.json())) == (409, ["document_stands"])
+    assert (await desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
+
+
+async def test_a_file_that_was_sent_as_a_result_is_not_published_as_one(desk: Desk, code: str) -> None:
+    draft = await sent(desk, code, pdf_of(text="unsigned"), kind="result")
+    refused = await desk.post(f"/documents/{draft['id']}/publication", {}, by=desk.leader)
+    assert (refused.status_code, codes(refused.json())) == (409, ["document_is_result"])
+    assert not (await desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
 
 
 async def test_documents_are_listed_page_by_page(desk: Desk, code: str) -> None:
@@ -265,7 +275,7 @@ async def test_documents_are_listed_page_by_page(desk: Desk, code: str) -> None:
 
 
 async def test_a_draft_is_published_once_by_who_may(desk: Desk, code: str) -> None:
-    document = await sent(desk, code, pdf_of(text="draft"), kind="result")
+    document = await sent(desk, code, pdf_of(text="draft"), kind="internal")
     path = f"/documents/{document['id']}/publication"
     assert (await desk.post(path, {})).status_code == 403
     published = await desk.post(path, {}, by=desk.leader)
@@ -296,7 +306,7 @@ async def test_a_file_without_its_place_is_refused_before_anything_of_it_is_kept
 
 
 async def test_publishing_is_a_line_of_the_log(desk: Desk, code: str) -> None:
-    document = await sent(desk, code, pdf_of(text="told"), kind="result")
+    document = await sent(desk, code, pdf_of(text="told"), kind="internal")
     await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)
     await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)
     entries = (await desk.get(f"/dossiers/{code}/timeline"))["entries"]

@@ -300,19 +300,6 @@ async def test_a_document_of_the_dossier_is_digitized_without_being_sent_again(s
     assert (await station.digitized(batch["id"]))["piece_list"][0]["dossier_code"] == code
 
 
-async def test_a_draft_is_not_yet_the_result_that_the_indicator_counts(station: Station) -> None:
-    code = await station.dossier()
-    draft = await station.desk.client.post(
-        f"/api/v1/dossiers/{code}/documents",
-        headers=station.desk.clerk,
-        data={"kind": "result"},
-        files={"file": ("ket-qua.pdf", scan_of([FORM]))},
-    )
-    assert not (await station.desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
-    await station.desk.post(f"/documents/{draft.json()['id']}/publication", {}, by=station.desk.leader)
-    assert (await station.desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
-
-
 async def test_a_repeated_confirmation_with_its_key_is_answered_the_same(station: Station) -> None:
     piece = await one_piece(station, dossier=await station.dossier())
     await station.act(piece["id"], "assign", component_code="TP02")

@@ -27,6 +27,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A published result and a digitized copy do not give way to a file that is sent: replace the result, or scan",
     ),
     "document_published": ("Bản này đã được công bố", "This version is published already"),
+    "document_is_result": (
+        "Kết quả được công bố sau khi ký số, tại mục kết quả; không công bố tệp gửi lên",
+        "A result is published once it is signed, among the results: not as a file that was sent",
+    ),
     "document_has_no_other_original": (
         "Tài liệu chính là tệp đã nộp, không có bản gốc khác",
         "The document is the very file that was handed in; there is no other original",

@@ -225,7 +225,7 @@ async def has_published_result(connection: AsyncConnection, dossier_id: int) -> 
     """Tell whether the dossier has its result as a file: one half of the national indicator 4.2."""
     found = await fetch_one(
         connection,
-        "select 1 as one from document where dossier_id = $1 and kind = 'result' and published_at is not null limit 1",
+        "select 1 as one from result where dossier_id = $1 and status = 'published' limit 1",
         dossier_id,
     )
     return found is not None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.documents import DocumentKind
 from app.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
@@ -46,11 +47,14 @@ async def reads_of(
 async def publish_document(connection: AsyncConnection, actor: Actor, document_id: int, *, now: dt.datetime) -> Any:
     """Make a draft the published version, once and for ever; the dossier's log tells of it.
 
-    Raises `Conflict` for one that is published or superseded.
+    Raises `Conflict` for one that is published or superseded, and for a result: results are published signed, by their
+    own act (docs/results.md).
     """
     row = await seen_document(connection, actor, document_id, Permission.RESULTS_PUBLISH)
     dossier = await seen_dossier(connection, actor, row.dossier_code, Permission.RESULTS_PUBLISH, lock=True)
     row = await queries.one_document(connection, document_id)
+    if row.kind == DocumentKind.RESULT:
+        raise Conflict(Refusal("document_is_result"))
     if row.superseded_by is not None:
         raise Conflict(Refusal("document_superseded", params={"by": row.superseded_by}))
     if not await writes.publish(connection, document_id, by=actor.account_id, now=now):
