@@ -1,6 +1,7 @@
 """The public tree of units, and the acts of those who administer it."""
 
 import datetime as dt
+from typing import get_args
 
 import httpx
 import pytest
@@ -9,7 +10,10 @@ from app.api.pagination import encode_cursor
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.core.db import fetch_all
+from app.domain.organization import LEVELS_BELOW, may_stand_under
 from app.domain.permissions import Role
+from app.services.organization.inputs import Level
+from tests.factories.dossiers import registration
 from tests.factories.people import COMMUNE, DEPARTMENT, PROVINCE, signed_in
 
 UNITS = "/api/v1/units"
@@ -253,3 +257,47 @@ async def test_an_identifier_in_use_or_out_of_shape_or_out_of_order_is_refused(
     wrong = await client.post(path, json={"code": "Ninh Bình", "valid_from": "2025-07-01"}, headers=headers)
     assert wrong.status_code == 422
     assert codes(wrong) == [("agency_identifier_malformed", "code"), ("identifier_before_present", "valid_from")]
+
+
+async def test_a_closed_unit_and_one_to_come_are_told_from_unknown_ones(
+    client: httpx.AsyncClient, application: Application, clock: FixedClock
+) -> None:
+    headers = await administrator(application)
+    clerk = await signed_in(application, Role.RECEPTION_CLERK, PROVINCE)
+    await client.post(f"{UNITS}/{COMMUNE}/close", json={"valid_to": "2026-11-30"}, headers=headers)
+    to_come = {"code": "37.SM", "name": "Sở mới", "level": "department", "parent": PROVINCE, "valid_from": "2027-01-01"}
+    assert (await client.post(UNITS, json=to_come, headers=headers)).status_code == 201
+    clock.move_to(clock.at + dt.timedelta(days=7))
+    body = registration(receiving_unit=COMMUNE, competent_unit="37.SM", supporting_unit="nowhere")
+    answer = await client.post("/api/v1/dossiers", json=body, headers=clerk)
+    assert answer.status_code == 422
+    assert sorted(codes(answer)) == [
+        ("unit_closed", "receiving_unit"),
+        ("unit_not_yet", "competent_unit"),
+        ("unit_unknown", "supporting_unit"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "parent"), [("province", COMMUNE), ("commune", COMMUNE), ("province", PROVINCE), ("ministry", PROVINCE)]
+)
+async def test_a_unit_stands_only_under_a_level_that_may_hold_it(
+    client: httpx.AsyncClient, application: Application, level: str, parent: str
+) -> None:
+    body = {"code": "x", "name": "X", "level": level, "parent": parent, "valid_from": "2025-06-30"}
+    answer = await client.post(UNITS, json=body, headers=await administrator(application))
+    assert answer.status_code == 422
+    assert codes(answer) == [("unit_level_misplaced", "level"), ("unit_before_parent", "valid_from")]
+
+
+async def test_the_shipped_units_stand_where_the_table_lets_them(application: Application) -> None:
+    async with application.database.read() as connection:
+        pairs = await fetch_all(
+            connection, "select distinct u.level, p.level as parent from unit u join unit p on p.id = u.parent_id"
+        )
+    assert len(pairs) > 2
+    assert [pair for pair in pairs if not may_stand_under(pair.level, pair.parent)] == []
+
+
+def test_every_level_has_its_line_in_the_table() -> None:
+    assert set(LEVELS_BELOW) == set(get_args(Level)) == set().union(*LEVELS_BELOW.values()) | {"ministry"}

@@ -89,6 +89,14 @@ ROLES: Final = {
     "unit_administrator": "quản trị đơn vị",
 }
 CHANNELS: Final = {"counter": "trực tiếp", "online": "trực tuyến", "postal": "bưu chính"}
+LEVELS: Final = {
+    "ministry": "bộ",
+    "province": "tỉnh",
+    "department": "sở, phòng",
+    "district": "huyện",
+    "commune": "xã",
+    "vertical": "ngành dọc",
+}
 VALUES: Final = {
     **ACTIONS,
     **PERMISSIONS,
@@ -177,12 +185,7 @@ VALUES: Final = {
     # Units, and what figures are grouped by.
     "unit": "đơn vị",
     "month": "tháng",
-    "ministry": "bộ",
-    "province": "tỉnh",
-    "department": "sở",
-    "district": "huyện",
-    "commune": "xã",
-    "vertical": "ngành dọc",
+    **LEVELS,
     # How sure a fact is.
     "verified": "đã đối chiếu",
     "seen_in_practice": "gặp trong thực tế",
@@ -203,7 +206,12 @@ _ALONE: Final[Mapping[str, Mapping[str, str]]] = {
     "status": STATES,
     "channel": CHANNELS,
 }
-_WITH_CODE: Final[Mapping[str, Mapping[str, str]]] = {"permission": PERMISSIONS, "role": ROLES}
+_WITH_CODE: Final[Mapping[str, Mapping[str, str]]] = {
+    "permission": PERMISSIONS,
+    "role": ROLES,
+    "unit_level": LEVELS,
+    "parent_level": LEVELS,
+}
 _LISTS: Final = ("expected", "expected_tags")
 
 

@@ -10,6 +10,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unit_code_repeated": ("Mã đơn vị {code} lặp lại", "The unit code {code} is repeated"),
     "unit_unknown": ("Không có đơn vị mã {code}", "There is no unit {code}"),
     "unit_closed": ("Đơn vị {code} đã chấm dứt hoạt động", "The unit {code} no longer exists"),
+    "unit_not_yet": ("Đơn vị {code} chỉ hoạt động từ {valid_from}", "The unit {code} exists from {valid_from} on"),
+    "unit_level_misplaced": (
+        "Đơn vị cấp {unit_level} không thể trực thuộc đơn vị cấp {parent_level}; các cấp được phép: {expected}",
+        "A unit of level {unit_level} cannot stand under one of level {parent_level}; allowed: {expected}",
+    ),
     "unit_code_taken": ("Mã đơn vị {code} đã có", "The unit code {code} is taken"),
     "unit_before_parent": (
         "Đơn vị không thể có trước cấp trên (từ {valid_from})",

@@ -239,6 +239,13 @@ order by t.number desc
 """
 
 
+async def days_of_units(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, tuple[dt.date, dt.date | None]]:
+    """Return by code the first day of each unit and the first day it no longer exists."""
+    sql = "select code, valid_from, valid_to from unit where code = any ($1::text[])"
+    rows = await fetch_all(connection, sql, codes)
+    return {row.code: (row.valid_from, row.valid_to) for row in rows}
+
+
 async def registration_facts(
     connection: AsyncConnection,
     *,

@@ -126,17 +126,18 @@ async def _refuse_faults(
 ) -> None:
     """Raise for units and procedure that do not exist and rights that are missing; everything found is said at once."""
     faults = []
-    if facts.receiving_id is None:
-        faults.append(Refusal("unit_unknown", "receiving_unit", {"code": body.receiving_unit}))
-    elif facts.agency_code is None:
-        faults.append(Refusal("unit_without_agency_code", "receiving_unit", {"code": body.receiving_unit}))
+    missing = {} if facts.receiving_id is not None else {"receiving_unit": body.receiving_unit}
     if body.competent_unit is not None and facts.competent_id is None:
-        faults.append(Refusal("unit_unknown", "competent_unit", {"code": body.competent_unit}))
+        missing["competent_unit"] = body.competent_unit
+    if body.supporting_unit is not None and facts.supporting_id is None:
+        missing["supporting_unit"] = body.supporting_unit
+    if missing:
+        faults += await _missing_units(connection, missing, local_date(now))
+    if facts.receiving_id is not None and facts.agency_code is None:
+        faults.append(Refusal("unit_without_agency_code", "receiving_unit", {"code": body.receiving_unit}))
     if body.external_code is not None and facts.external_code_ours:
         # Such a number may be given out one day; the alias would then lead to the wrong dossier.
         faults.append(Refusal("external_code_ours", "external_code", {"external_code": body.external_code}))
-    if body.supporting_unit is not None and facts.supporting_id is None:
-        faults.append(Refusal("unit_unknown", "supporting_unit", {"code": body.supporting_unit}))
     if facts.procedure_version_id is None:
         code = "procedure_not_in_force" if facts.procedure_known else "procedure_unknown"
         faults.append(Refusal(code, "procedure_code", {"code": body.procedure_code}))
@@ -158,6 +159,21 @@ async def _refuse_faults(
         )
     if facts.external_code_taken:
         raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
+
+
+async def _missing_units(connection: AsyncConnection, missing: Mapping[str, str], today: dt.date) -> list[Refusal]:
+    """Return for each field why its unit is none today: closed, not yet there, or never heard of."""
+    known = await queries.days_of_units(connection, list(missing.values()))
+    faults = []
+    for field, code in missing.items():
+        begun, ended = known.get(code, (None, None))
+        if begun is None:
+            faults.append(Refusal("unit_unknown", field, {"code": code}))
+        elif ended is not None and ended <= today:
+            faults.append(Refusal("unit_closed", field, {"code": code}))
+        else:
+            faults.append(Refusal("unit_not_yet", field, {"code": code, "valid_from": begun.isoformat()}))
+    return faults
 
 
 def check_registration(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
 from app.domain.identifiers import is_agency_code
+from app.domain.organization import LEVELS_BELOW, may_stand_under
 from app.domain.permissions import Actor, Permission
 from app.models.organization import AgencyIdentifier, Counter, Unit
 from app.services.audit.queries import write_audit_entry
@@ -19,14 +20,18 @@ from app.services.organization.writes import search_text
 async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, now: dt.datetime) -> str:
     """Create a unit below its parent; return its code.
 
-    Raises `InvalidInput` (`unit_unknown`, `unit_before_parent`, `unit_after_parent`), `Forbidden` (`out_of_scope`),
-    `Conflict` (`unit_code_taken`).
+    Raises `InvalidInput` (`unit_unknown`, `unit_level_misplaced`, `unit_before_parent`, `unit_after_parent`),
+    `Forbidden` (`out_of_scope`), `Conflict` (`unit_code_taken`).
     """
     parent = await queries.lock_unit(session, given.parent)
     if parent is None:
         raise InvalidInput(Refusal("unit_unknown", "parent", {"code": given.parent}))
     _require_scope(actor, parent)
     faults = []
+    if not may_stand_under(given.level, parent.level):
+        allowed = ", ".join(sorted(LEVELS_BELOW[parent.level]))
+        params = {"unit_level": given.level, "parent_level": parent.level, "expected": allowed}
+        faults.append(Refusal("unit_level_misplaced", "level", params))
     if given.valid_from < parent.valid_from:
         faults.append(Refusal("unit_before_parent", "valid_from", {"valid_from": parent.valid_from.isoformat()}))
     if parent.valid_to is not None and given.valid_from >= parent.valid_to:
