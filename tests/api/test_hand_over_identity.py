@@ -55,7 +55,7 @@ async def test_a_person_with_a_number_is_known_by_it_alone(desk: Desk) -> None:
     ],
 )
 def test_a_person_without_a_number_is_known_by_the_whole_name_tones_included(told: str, expected: list[str]) -> None:
-    people = [
+    people: list[dict[str, Any]] = [
         {"full_name": "Trần Văn Hưng", "identity_number": None},
         {"full_name": "Lê Thị Hoa", "identity_number": "037990000001"},
     ]

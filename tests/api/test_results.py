@@ -248,6 +248,26 @@ async def test_what_was_drafted_in_the_place_of_a_result_revoked_meanwhile_is_pu
     assert shown[0]["status_reason"] == "false_papers"
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "status", "words"),
+    [
+        ("2026-10-01", "2026-10-31", "expired", "ĐÃ HẾT HIỆU LỰC"),
+        ("2026-12-01", None, "not_yet_in_force", "CHƯA CÓ HIỆU LỰC"),
+        ("2026-11-01", "2027-04-30", "valid", "đang có hiệu lực"),
+    ],
+)
+async def test_the_public_door_knows_the_days_a_result_is_in_force(
+    office: ResultDesk, first: str, last: str | None, status: str, words: str
+) -> None:
+    published = await office.published(await office.processing(), effective_from=first, effective_to=last)
+    found = (await office.desk.client.get(f"/api/v1/verify/{published['token']}")).json()
+    assert (found["status"], found["effective_from"], found["effective_to"]) == (status, first, last)
+    office.desk.client.event_hooks = {"request": [], "response": []}
+    page = (await office.desk.client.get(f"/v/{published['token']}", headers={"Accept": "text/html"})).text
+    assert words in page
+    assert f"ngày</dt><dd>{first[8:]}/{first[5:7]}/{first[:4]}</dd>" in page
+
+
 async def test_a_revoked_result_is_revoked_everywhere(office: ResultDesk) -> None:
     code = await office.processing()
     published = await office.published(code)
@@ -261,6 +281,9 @@ async def test_a_revoked_result_is_revoked_everywhere(office: ResultDesk) -> Non
     assert (revoked["status"], revoked["end_reason_code"]) == ("revoked", "false_papers")
     paper = await office.one("select status from issued_paper where token = $1", published["token"])
     assert paper.status == "revoked"
+    office.desk.client.event_hooks = {"request": [], "response": []}
+    page = (await office.desk.client.get(f"/v/{published['token']}", headers={"Accept": "text/html"})).text
+    assert "<dt>Lý do</dt><dd>Giấy tờ, thông tin làm căn cứ không đúng sự thật</dd>" in page
     gone = await office.desk.client.get(link["path"])
     assert (gone.status_code, codes(gone.json())) == (404, ["result_link_unknown"])
     again = await office.post(f"/results/{published['id']}/revoke", body, by=leader, expect=409)

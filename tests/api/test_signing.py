@@ -302,14 +302,29 @@ async def test_a_signature_by_an_unknown_authority_is_shown_and_refused(office: 
     assert (await office.get(f"/dossiers/{code}/results"))["items"] == []
 
 
-async def test_a_result_signed_elsewhere_by_a_trusted_authority_is_taken(office: ResultDesk) -> None:
+async def test_a_result_signed_elsewhere_by_a_person_and_the_agency_is_taken(office: ResultDesk) -> None:
     code = await office.processing()
     now = office.application.clock.now()
-    signed = await foreign_signer("Lãnh đạo ký ở nơi khác", of=office.application).sign(printed(), at=now)
+    person, agency = (
+        foreign_signer(name, of=office.application)
+        for name in ("Lãnh đạo ký ở nơi khác", "Ủy ban nhân dân phường Châu Sơn")
+    )
+    alone = {
+        "unit_signature_missing": await person.sign(printed(), at=now),
+        "personal_signature_missing": await agency.sign(printed("Bản khác"), at=now),
+    }
+    for lacking, pdf in alone.items():
+        sha256 = await held(office.application, code, pdf)
+        refused = await office.draft(code, expect=422, text=None, content_sha256=sha256, already_signed=True)
+        assert codes(refused) == [lacking]
+    signed = await agency.sign(alone["unit_signature_missing"], at=now)
     sha256 = await held(office.application, code, signed)
     result = await office.draft(code, text=None, content_sha256=sha256, already_signed=True)
     assert (result["status"], result["signed_sha256"]) == ("signed", sha256)
-    assert [found["signer"] for found in result["signatures"]] == ["Lãnh đạo ký ở nơi khác"]
+    assert [found["signer"] for found in result["signatures"]] == [
+        "Lãnh đạo ký ở nơi khác",
+        "Ủy ban nhân dân phường Châu Sơn",
+    ]
 
 
 async def test_a_result_signed_elsewhere_is_taken_only_from_who_may_sign_for_the_unit(office: ResultDesk) -> None:

@@ -156,6 +156,15 @@ async def test_a_spoilt_slip_is_voided_and_the_next_edition_has_its_own_number(d
     assert (again.status_code, codes(again.json())) == (409, ["slip_void_already"])
 
 
+async def test_a_voided_number_is_not_given_again_though_another_variant_still_bears_it(desk: Desk) -> None:
+    dossier = await desk.register()
+    ordinary = await issue(desk, dossier["code"], "receipt")
+    large = await issue(desk, dossier["code"], "receipt", variant="large")
+    assert large["number"] == ordinary["number"]
+    await desk.post(f"/slips/{large['id']}/void", {"reason_code": "damaged"})
+    assert (await issue(desk, dossier["code"], "receipt", variant="large"))["number"] != large["number"]
+
+
 async def test_a_supplement_request_lists_every_paper_with_its_problem(desk: Desk) -> None:
     dossier = await desk.register()
     await desk.act(dossier["code"], "request_supplement", **SUPPLEMENT)

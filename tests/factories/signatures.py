@@ -5,6 +5,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -36,7 +37,7 @@ class OutsideSigner:
     signer: Signer
 
     async def sign(self, pdf: bytes, *, at: dt.datetime) -> bytes:
-        identity = SigningIdentity("person", "outside", self.name)
+        identity = SigningIdentity("person", f"outside-{crc32(self.name.encode())}", self.name)
         return await self.signer.sign_pdf(pdf, identity=identity, at=at, reason="", place="")
 
 

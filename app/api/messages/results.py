@@ -96,6 +96,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The time stamp authority does not answer: nothing was signed",
     ),
     "signature_missing": ("Tệp PDF không có chữ ký số", "The PDF bears no signature"),
+    "personal_signature_missing": (
+        "Tệp PDF chỉ có chữ ký của cơ quan, thiếu chữ ký số cá nhân của người có thẩm quyền",
+        "The PDF bears the agency's signature only; the person's own is missing",
+    ),
+    "unit_signature_missing": (
+        "Tệp PDF chỉ có chữ ký cá nhân, thiếu chữ ký số của cơ quan",
+        "The PDF bears a person's signature only; the agency's is missing",
+    ),
+    "result_is_digitized_copy": (
+        "Bản số hóa giấy tờ không phải là kết quả giải quyết",
+        "A digitized copy of a paper is no result",
+    ),
     "signature_broken": (
         "Chữ ký số không toàn vẹn: tệp đã bị sửa sau khi ký ({verdict})",
         "The signature does not hold: the file was changed after it was signed ({verdict})",

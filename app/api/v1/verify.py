@@ -14,6 +14,7 @@ from app.api.multipart import receive_form
 from app.api.noun_router import NounRouter
 from app.api.small_pages import PAGE_HEADERS, wants_page
 from app.api.v1.schemas.verify import VerifiedOut, unknown_page, verified_document, verified_page
+from app.core.clock import local_date
 from app.domain.errors import InvalidInput, NotFound, Refusal
 from app.services.forms.verify import VerifiedPaper, is_same_content, verify_paper
 
@@ -33,10 +34,10 @@ _ANSWERS = {200: {"model": VerifiedOut, "content": {"text/html": {"schema": {"ty
     responses=_ANSWERS,  # type: ignore[arg-type] # FastAPI's own type is wider than it says
 )
 @short.get("/{token}", response_model=None)
-async def verify(token: Token, request: Request, connection: ReadConnection) -> Response:
+async def verify(token: Token, request: Request, connection: ReadConnection, app: App) -> Response:
     """JSON; a small page for a browser (`Accept: text/html`). No personal data."""
     try:
-        paper = await verify_paper(connection, token)
+        paper = await verify_paper(connection, token, today=local_date(app.clock.now()))
     except NotFound:
         if not wants_page(request):
             raise
@@ -71,7 +72,7 @@ async def compare(token: Token, request: Request, app: App) -> Response:
     try:
         # Given back before the file comes in: whoever sends slowly holds no connection.
         async with lent_reader(request) as connection:
-            paper = await verify_paper(connection, token)
+            paper = await verify_paper(connection, token, today=local_date(app.clock.now()))
     except NotFound:
         if not wants_page(request):
             raise

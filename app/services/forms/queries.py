@@ -96,11 +96,16 @@ async def last_edition(connection: AsyncConnection, *, event_id: int, form_code:
 
 
 async def number_of_valid(connection: AsyncConnection, *, event_id: int, form_code: str) -> str | None:
-    """Return the number that a valid slip of the event and form bears in another variant; None without one."""
+    """Return the number that a valid slip of the event and form bears in another variant; None without one.
+
+    A number that was voided in any variant is not given again.
+    """
     row = await fetch_one(
         connection,
         "select p.number from slip s join issued_paper p on p.id = s.paper_id "
-        "where s.event_id = $1 and s.form_code = $2 and p.status = 'valid' order by s.id desc limit 1",
+        "where s.event_id = $1 and s.form_code = $2 and p.status = 'valid' and not exists (select from slip v "
+        "join issued_paper q on q.id = v.paper_id where v.event_id = $1 and v.form_code = $2 and q.number = p.number "
+        "and q.status <> 'valid') order by s.id desc limit 1",
         event_id,
         form_code,
     )
@@ -137,11 +142,12 @@ async def slips_of(connection: AsyncConnection, dossier_id: int) -> Sequence[Any
 # Of a paper that says money was taken, what of it was given back; the slip of a visit names the visit's first receipt.
 _VERIFIED = """
 select p.kind, p.form_code, p.number, p.content_sha256, p.issued_at, u.code as unit_code, u.name as unit_name,
-  n.token as replaced_by_token, m.refunded_vnd,
+  n.token as replaced_by_token, m.refunded_vnd, s.effective_from, s.effective_to,
   case when m.whole then 'refunded' else p.status end as status,
   case when m.whole then m.refunded_at else p.status_at end as status_at,
   case when m.whole then 'receipt_refunded' else p.status_reason end as status_reason
 from issued_paper p join unit u on u.id = p.unit_id left join issued_paper n on n.id = p.replaced_by
+left join result s on p.kind = 'result' and s.dossier_id = p.dossier_id and s.paper_id = p.id
 left join lateral (
   select sum(f.amount_vnd)::bigint as refunded_vnd, max(f.refunded_at) as refunded_at,
     sum(f.amount_vnd) >= t.amount_vnd as whole

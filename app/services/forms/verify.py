@@ -1,5 +1,6 @@
 """The public door of authenticity: is this paper ours, and how does it stand now. No personal data."""
 
+import datetime as dt
 import hmac
 import re
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import NotFound, Refusal
+from app.services.dossiers.code_lists import entries
 from app.services.forms import queries
 from app.services.forms.registry import all_forms
 
@@ -25,22 +27,56 @@ _COUNTER_PAPERS = {
     "BIEN-LAI": ("Biên lai thu phí, lệ phí", "Fee receipt"),
     "PHIEU-CT": ("Phiếu thu và trả kết quả chứng thực", "Slip of a certification"),
 }
+# Why a paper stands no more, where no list of reasons has the code.
+_REASONS = {
+    "corrected": ("Thông tin đã được đính chính", "What it says was corrected"),
+    "receipt_voided": ("Biên lai đã bị hủy", "The receipt was voided"),
+    "receipt_refunded": ("Tiền đã được hoàn lại", "The money was given back"),
+    "damaged": ("Bản giấy bị hỏng", "The paper was damaged"),
+    "lost": ("Bản giấy bị mất", "The paper was lost"),
+    "misprinted": ("In sai, in hỏng", "Misprinted"),
+}
+_LISTS_OF_REASONS = ("result_revocation_reasons", "result_correction_reasons")
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPaper:
-    """What anybody may know of a paper that is ours, as it stands now."""
+    """What anybody may know of a paper that is ours, as it stands on the day `today`."""
 
     row: Any
     name_vi: str
     name_en: str
+    today: dt.date
+
+    @property
+    def status(self) -> str:
+        """The status kept; of a paper that stands by itself also `not_yet_in_force` and `expired`, by its days."""
+        row = self.row
+        if row.status != "valid":
+            return str(row.status)
+        if row.effective_from is not None and self.today < row.effective_from:
+            return "not_yet_in_force"
+        if row.effective_to is not None and self.today > row.effective_to:
+            return "expired"
+        return "valid"
 
     @property
     def stands(self) -> bool:
-        return bool(self.row.status == "valid")
+        return self.status == "valid"
+
+    @property
+    def reason(self) -> tuple[str, str] | None:
+        """Why it stands no more, in Vietnamese and English; the code itself where nothing tells it in words."""
+        code: str | None = self.row.status_reason
+        if code is None:
+            return None
+        for name in _LISTS_OF_REASONS:
+            if code in entries(name):
+                return entries(name)[code]["vi"], entries(name)[code]["en"]
+        return _REASONS.get(code, (code, code))
 
 
-async def verify_paper(connection: AsyncConnection, token: str) -> VerifiedPaper:
+async def verify_paper(connection: AsyncConnection, token: str, *, today: dt.date) -> VerifiedPaper:
     """Return the paper behind `token`; raises `NotFound` alike for made-up and for malformed tokens."""
     row = await queries.paper_by_token(connection, token) if _TOKEN.fullmatch(token) else None
     if row is None:
@@ -49,7 +85,7 @@ async def verify_paper(connection: AsyncConnection, token: str) -> VerifiedPaper
     for form in all_forms():
         if form.code == row.form_code:
             name_vi = form.name
-    return VerifiedPaper(row, name_vi, name_en)
+    return VerifiedPaper(row, name_vi, name_en, today)
 
 
 def is_same_content(paper: VerifiedPaper, sha256: str) -> bool:

@@ -6,7 +6,7 @@ checked (`ground_of_draft`), its bytes are made or judged (`make_draft`), the ro
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.core.clock import LOCAL_ZONE, local_date
 from app.domain.errors import ActionRefused, InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
+from app.domain.search_text import fold
 from app.services.documents.contents import Content, put_content, read_bytes, record_content
 from app.services.dossiers.code_lists import entries
 from app.services.dossiers.queries import assignee_id
@@ -31,6 +32,7 @@ from app.services.results.printed import printed_content
 from app.services.results.sign import keep_signed
 
 PDF = "application/pdf"
+_COMMITTEE = fold("Ủy ban nhân dân")
 FORM = "result"
 """The template of results that the house prints."""
 
@@ -44,6 +46,7 @@ class DraftGround:
     result_type: str | None
     content: Mapping[str, Any] | None
     token: str
+    agency: str
     replaces_id: int | None = None
 
 
@@ -84,6 +87,8 @@ async def ground_of_draft(
             faults.append(Refusal("content_not_of_dossier", "content_sha256"))
         elif held.media_type != PDF:
             faults.append(Refusal("result_not_pdf", "content_sha256"))
+        elif held.digitized:
+            faults.append(Refusal("result_is_digitized_copy", "content_sha256"))
         elif await queries.issued_elsewhere(connection, dossier.id, body.content_sha256):
             faults.append(Refusal("content_of_another_result", "content_sha256"))
     if isinstance(body, ReplaceResult) and body.reason_code not in entries("result_correction_reasons"):
@@ -96,14 +101,16 @@ async def ground_of_draft(
             connection, dossier, body, verify_address=verify_address(public_base_url, token), now=now
         )
     only_kind = known[0] if len(known) == 1 else None
-    return DraftGround(dossier.code, body, body.result_type or only_kind, content, token, replaces_id)
+    return DraftGround(
+        dossier.code, body, body.result_type or only_kind, content, token, dossier.competent_name, replaces_id
+    )
 
 
 async def make_draft(storage: BlobStore, signer: Signer, ground: DraftGround, *, now: dt.datetime) -> MadeDraft:
     """Print the draft, or judge the signatures of the PDF that was uploaded.
 
-    Raises `InvalidInput`: `signature_broken`, `signature_untrusted`, `signature_missing` where it should be signed,
-    `pdf_unreadable`.
+    Raises `InvalidInput`: `signature_broken`, `signature_untrusted`, `signature_missing` where it should be signed
+    (also `personal_signature_missing`, `unit_signature_missing`), `pdf_unreadable`.
     """
     if ground.content is not None:
         pdf = await asyncio.to_thread(render, FORM, ground.content, at=now)
@@ -115,6 +122,8 @@ async def make_draft(storage: BlobStore, signer: Signer, ground: DraftGround, *,
     except SigningFailed as error:
         raise InvalidInput(Refusal(error.code, "content_sha256")) from error
     refuse_all(InvalidInput, signature_faults(report, must_be_signed=ground.body.already_signed))
+    if ground.body.already_signed:
+        refuse_all(InvalidInput, lacking_signatures(report, agency=ground.agency))
     return MadeDraft(ground, Content(sha256=sha256, size_bytes=len(pdf), media_type=PDF), report.signatures)
 
 
@@ -226,6 +235,26 @@ def signature_faults(report: SignatureReport, *, must_be_signed: bool) -> list[R
         for found in report.signatures
         if found.fault is not None
     ]
+
+
+def lacking_signatures(report: SignatureReport, *, agency: str) -> list[Refusal]:
+    """Return which of the two signatures of a result is lacking: a person's own, the agency's beside it.
+
+    No certificate says whose kind it is: an agency's is known by its name (`agency`, its people's committee, or a
+    holder named as its own organization); beside a person's stands one by another certificate.
+    """
+    names = {fold(agency), f"{_COMMITTEE} {fold(agency)}"}
+    persons = [found for found in report.signatures if not _is_agency(found, names)]
+    if not persons:
+        return [Refusal("personal_signature_missing", "content_sha256")]
+    if len({(found.issuer, found.serial) for found in report.signatures}) == 1:
+        return [Refusal("unit_signature_missing", "content_sha256")]
+    return []
+
+
+def _is_agency(found: FoundSignature, names: Collection[str]) -> bool:
+    name = fold(found.signer)
+    return name in names or (found.organization is not None and name == fold(found.organization))
 
 
 def verdict_of(report: SignatureReport) -> str:

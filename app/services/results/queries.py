@@ -15,7 +15,9 @@ _OPEN_STATES = "(2, 4, 9, 10)"
 """States of a dossier in which a result can be made: taken in and neither waiting, refused, withdrawn nor stopped."""
 
 _GROUND = """
-select i.media_type from document i
+select i.media_type, exists (select from document c where c.dossier_id = $1 and c.content_sha256 = $2
+    and c.kind = 'digitized_copy') as digitized
+from document i
 where i.dossier_id = $1 and i.content_sha256 = $2
   and not exists (select from document later where later.supersedes_id = i.id)
 """
@@ -110,7 +112,7 @@ limit 200
 
 
 async def held_content(connection: AsyncConnection, dossier_id: int, sha256: str) -> Any:
-    """Return the kind of file if the content is that of a current document of the dossier, else None."""
+    """Return the kind of file and whether it is a digitized copy, for a current document of the dossier, else None."""
     return await fetch_one(connection, _GROUND, dossier_id, sha256)
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.api.small_pages import facts, headline, paragraph, small_page
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.domain.fee_sentences import dong
 from app.services.forms.verify import VerifiedPaper
@@ -14,6 +15,8 @@ from app.services.forms.verify import VerifiedPaper
 _TITLE = "Kiểm tra giấy tờ"
 _STATUS = {
     "valid": ("Còn hiệu lực", "Valid"),
+    "not_yet_in_force": ("Chưa có hiệu lực", "Not yet in force"),
+    "expired": ("Đã hết hiệu lực", "Expired"),
     "void": ("Đã hủy", "Void"),
     "replaced": ("Đã được thay thế", "Replaced"),
     "revoked": ("Đã bị thu hồi", "Revoked"),
@@ -36,6 +39,7 @@ class ComparisonOut(BaseModel):
 class VerifiedOut(BaseModel):
     """A paper that is ours. `status` is how it stands now; `comparison` only where a copy was sent.
 
+    `effective_from`, `effective_to`: first and last day on which a result is in force; null where it names none.
     `refunded_vnd`: of a paper that says money was taken, what was given back; null where nothing was.
     """
 
@@ -43,8 +47,10 @@ class VerifiedOut(BaseModel):
     status: str
     status_vi: str
     status_en: str
-    status_at: dt.datetime
+    status_at: LocalInstant
     status_reason: str | None
+    effective_from: dt.date | None
+    effective_to: dt.date | None
     refunded_vnd: int | None
     kind: str
     name_vi: str
@@ -52,7 +58,7 @@ class VerifiedOut(BaseModel):
     form_code: str | None
     number: str
     issuer: IssuerOut
-    issued_at: dt.datetime
+    issued_at: LocalInstant
     sha256: str
     replaced_by: str | None
     comparison: ComparisonOut | None
@@ -60,14 +66,16 @@ class VerifiedOut(BaseModel):
 
 def verified_document(paper: VerifiedPaper, copy_sha256: str | None = None, *, same: bool = False) -> VerifiedOut:
     row = paper.row
-    vi, en = _STATUS[row.status]
+    vi, en = _STATUS[paper.status]
     return VerifiedOut(
         genuine=True,
-        status=row.status,
+        status=paper.status,
         status_vi=vi,
         status_en=en,
         status_at=local(row.status_at),
         status_reason=row.status_reason,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
         refunded_vnd=row.refunded_vnd,
         kind=row.kind,
         name_vi=paper.name_vi,
@@ -86,6 +94,8 @@ def verified_page(paper: VerifiedPaper, document: VerifiedOut) -> str:
     """Return the page of a paper that is ours: the verdict first, Vietnamese first."""
     verdict = {
         "valid": ("Giấy tờ thật, đang có hiệu lực", "Genuine and valid"),
+        "not_yet_in_force": ("Giấy tờ thật nhưng CHƯA CÓ HIỆU LỰC", "Genuine, but not yet in force"),
+        "expired": ("Giấy tờ thật nhưng ĐÃ HẾT HIỆU LỰC", "Genuine, but expired"),
         "void": ("Giấy tờ thật nhưng ĐÃ HỦY", "Genuine, but void"),
         "replaced": ("Giấy tờ thật nhưng ĐÃ ĐƯỢC THAY THẾ", "Genuine, but replaced"),
         "revoked": ("Giấy tờ thật nhưng ĐÃ BỊ THU HỒI", "Genuine, but revoked"),
@@ -96,10 +106,13 @@ def verified_page(paper: VerifiedPaper, document: VerifiedOut) -> str:
         ("Số", document.number),
         ("Cơ quan cấp", document.issuer.name),
         ("Thời điểm cấp", _moment(paper.row.issued_at)),
+        ("Có hiệu lực từ ngày", _day(document.effective_from)),
+        ("Có hiệu lực đến hết ngày", _day(document.effective_to)),
         (
             "Hoàn tiền từ" if document.status == "refunded" else "Hết hiệu lực từ",
-            None if paper.stands else _moment(paper.row.status_at),
+            None if paper.row.status == "valid" else _moment(paper.row.status_at),
         ),
+        ("Lý do", None if paper.reason is None else paper.reason[0]),
         ("Số tiền đã hoàn", None if document.refunded_vnd is None else f"{dong(document.refunded_vnd)} đồng"),
         ("Mã băm SHA-256", document.sha256),
     )
@@ -133,6 +146,10 @@ def _comparison(*, same: bool) -> str:
     if same:
         return headline("Tệp đúng là bản đã cấp", "Your file is what was issued, byte for byte", good=True)
     return headline("Tệp KHÁC bản đã cấp", "Your file differs from what was issued", good=False)
+
+
+def _day(day: dt.date | None) -> str | None:
+    return None if day is None else day.strftime("%d/%m/%Y")
 
 
 def _moment(at: dt.datetime) -> str:
