@@ -10,11 +10,10 @@ from fastapi.routing import iter_route_contexts
 
 from app.api.deps import Requires, RequiresInStatement
 from app.api.idempotency import idempotency_key, once_per_key
-from app.api.problems import PROBLEM_MEDIA_TYPE
+from app.api.problems import PROBLEM_MEDIA_TYPE, TOKEN_PATH
 from app.api.query import QueryOf
 from app.api.v1.actions import if_match
 
-TOKEN_URL = "/api/v1/auth/token"  # noqa: S105 - an address, not a secret
 _FAULT: dict[str, Any] = {
     "type": "object",
     "description": "Một lỗi / One fault. `code` is stable; `field` is the JSON path of the offending input.",
@@ -45,14 +44,15 @@ _PROBLEM: dict[str, Any] = {
         "code": {"type": "string"},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
         "trace_id": {"type": ["string", "null"]},
+        "error": {"type": "string", "description": "POST /auth/token: mã lỗi OAuth 2 / its code in OAuth 2 (RFC 6749)"},
     },
 }  # fmt: skip
 _SIGN_IN: dict[str, Any] = {
     "type": "oauth2",
     "description": "Cán bộ: `password`; phần mềm: `client_credentials`. / Staff by password, machines by secret.",
     "flows": {
-        "password": {"tokenUrl": TOKEN_URL, "refreshUrl": TOKEN_URL, "scopes": {}},
-        "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": {}},
+        "password": {"tokenUrl": TOKEN_PATH, "refreshUrl": TOKEN_PATH, "scopes": {}},
+        "clientCredentials": {"tokenUrl": TOKEN_PATH, "scopes": {}},
     },
 }
 _IDEMPOTENCY_KEY: dict[str, Any] = {

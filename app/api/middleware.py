@@ -24,7 +24,10 @@ log = structlog.get_logger("app.request")
 
 
 class RequestContext:
-    """Gives each request an id (kept from `X-Request-ID` if well-formed), logs one line, counts it by route."""
+    """Gives each request an id (kept from `X-Request-ID` if well-formed), logs one line, counts it by route.
+
+    What the contract answers is about people unless its route says that it may be kept: nobody on the way keeps it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,6 +39,7 @@ class RequestContext:
         offered = _header(scope, b"x-request-id")
         request_id = offered if _REQUEST_ID.match(offered) else uuid4().hex
         scope["request_id"] = request_id
+        within_contract = scope["path"].startswith("/api/")
         status = 500
         started = time.perf_counter()
 
@@ -43,7 +47,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+                headers = message.setdefault("headers", [])
+                headers.append((b"x-request-id", request_id.encode()))
+                if within_contract and not any(name == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-store"))
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

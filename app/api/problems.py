@@ -12,10 +12,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from app.api.messages import text_of
 from app.domain import errors
 
+TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - an address, not a secret
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 STATUS_OF: dict[type[errors.DomainError], int] = {
@@ -66,12 +68,13 @@ def problem(
     faults: Sequence[errors.Refusal] = (),
     english: bool = False,
     trace_id: str | None = None,
+    oauth_error: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Build one problem document. `title` and `detail` are in the reader's language; every fault carries both."""
-    title_vi, title_en = text_of(code, {})
+    title_vi, title_en = text_of(code, dict(faults[0].params) if faults and faults[0].code == code else {})
     listed = [_fault_document(fault, english=english) for fault in faults]
-    body = {
+    body: dict[str, Any] = {
         "type": f"urn:motcua:problem:{code}",
         "title": title_en if english else title_vi,
         "title_vi": title_vi,
@@ -83,7 +86,24 @@ def problem(
         "errors": listed,
         "trace_id": trace_id,
     }
+    if oauth_error is not None:
+        body["error"] = oauth_error
     return Response(orjson.dumps(body), status_code=status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
+
+
+def _oauth_error(request: Request, status: int, faults: Sequence[errors.Refusal]) -> str | None:
+    """Return the code by which clients of OAuth 2 know a refused token request (RFC 6749 §5.2); None for others."""
+    if request.url.path != TOKEN_PATH:
+        return None
+    if status == HTTPStatus.UNAUTHORIZED:
+        by_client = getattr(request.state, "grant_type", None) == "client_credentials"
+        return "invalid_client" if by_client else "invalid_grant"
+    found = {(fault.field, fault.code) for fault in faults}
+    if ("grant_type", "literal_error") in found:
+        return "unsupported_grant_type"
+    if any(field == "scope" for field, _ in found):
+        return "invalid_scope"
+    return "temporarily_unavailable" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request"
 
 
 def install(app: FastAPI) -> None:
@@ -171,6 +191,7 @@ def _answer(
         faults=faults,
         english=prefers_english(request.headers.get("accept-language", "")),
         trace_id=request.scope.get("request_id"),
+        oauth_error=_oauth_error(request, status, faults),
         headers=headers,
     )
 
@@ -224,7 +245,19 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only; narrows the type
     code = _CODE_OF_STATUS.get(error.status_code, "refused")
-    return _answer(request, status=error.status_code, code=code, headers=error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {**(headers or {}), "Allow": ", ".join(_methods_of(request))}
+    return _answer(request, status=error.status_code, code=code, headers=headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Return every method of the request's path; the router knows those of the first route that has the path."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found.update(getattr(route, "methods", None) or ())
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

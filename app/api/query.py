@@ -18,7 +18,7 @@ class QueryOf(Generic[Question]):
     """A dependency: the query as `model`, or every fault of it at once. The contract takes `parameters` from it.
 
     A parameter given several times is a list where the model has a list, else refused: nobody knows which was meant.
-    Parameters the model does not know are what its `extra` says.
+    Parameters the model does not know are refused as well, if it forbids them.
     """
 
     def __init__(self, model: type[Question]) -> None:
@@ -40,11 +40,18 @@ class QueryOf(Generic[Question]):
         try:
             question = self.model.model_validate(given)
         except ValidationError as error:
-            faults += [{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors(include_url=False)]
+            faults += [self._of_query(fault) for fault in error.errors(include_url=False)]
             raise RequestValidationError(faults) from error
         if faults:
             raise RequestValidationError(faults)
         return question
+
+    def _of_query(self, fault: Any) -> dict[str, Any]:
+        found = {**fault, "loc": ("query", *fault["loc"])}
+        if fault["type"] == "extra_forbidden":
+            known = sorted(field.alias or name for name, field in self.model.model_fields.items())
+            found |= {"type": "parameter_unknown", "ctx": {"expected": ", ".join(known)}}
+        return found
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the parameters as OpenAPI describes them."""

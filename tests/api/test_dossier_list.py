@@ -184,11 +184,14 @@ async def test_a_foreign_cursor_is_refused(desk: Desk, cursor: str) -> None:
     assert codes(await desk.get("/dossiers", cursor=cursor, expect=422)) == ["cursor_invalid"]
 
 
-async def test_unknown_state_and_sort_are_named_at_once(desk: Desk) -> None:
-    answer = await desk.get("/dossiers", state=["accepted", "lost"], sort="name", expect=422)
-    assert {(fault["code"], fault["field"]) for fault in answer["errors"]} == {
-        ("state_unknown", "state"), ("sort_unknown", "sort"),
-    }  # fmt: skip
+async def test_everything_wrong_with_a_question_is_named_at_once(desk: Desk) -> None:
+    wrong = {"sort": "name", "cursor": "zz", "limit": 0, "due_before": "yesterday", "overdue": "perhaps", "colour": 1}
+    answer = await desk.get("/dossiers", state=["accepted", "lost"], **wrong, expect=422)
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("state_unknown", "state"), ("datetime_parsing", "due_before"), ("bool_parsing", "overdue"),
+        ("sort_unknown", "sort"), ("cursor_invalid", "cursor"), ("greater_than_equal", "limit"),
+        ("parameter_unknown", "colour"),
+    ]  # fmt: skip
     assert "awaiting_supplement" in answer["errors"][0]["params"]["expected"]
 
 
@@ -200,3 +203,11 @@ async def test_unknown_state_and_sort_are_named_at_once(desk: Desk) -> None:
 async def test_a_parameter_out_of_bounds_is_refused(desk: Desk, parameter: str, value: object) -> None:
     answer = await desk.get("/dossiers", expect=422, **{parameter: value})
     assert [fault["field"] for fault in answer["errors"]] == [parameter]
+
+
+async def test_a_unit_or_procedure_that_does_not_exist_is_no_empty_list(desk: Desk) -> None:
+    answer = await desk.get("/dossiers", unit="nope", procedure="9.999999", expect=422)
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("unit_unknown", "unit"), ("procedure_unknown", "procedure"),
+    ]  # fmt: skip
+    assert (await desk.get("/dossiers", unit=OTHER_COMMUNE, procedure="1.004873"))["items"] == []

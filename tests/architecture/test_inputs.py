@@ -3,12 +3,12 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from typing import Any
 
 import app.services
 from app.api.messages import MESSAGES
 from app.api.messages.labels import VALUES
 from app.services.inputs import Input
+from tests.architecture.core_schemas import schemas_of
 
 # What Pydantic finds wrong where a kind of schema stands. Queries are text, so theirs are among the faults as well.
 FAULTS_OF = {
@@ -49,25 +49,11 @@ def _below(model: type[Input]) -> Iterator[type[Input]]:
             yield from _below(below)
 
 
-def _schemas(found: Any, around: str = "") -> Iterator[tuple[dict[str, Any], str]]:
-    """(a schema, the kind of the one around it) of everything in a core schema."""
-    if isinstance(found, dict):
-        kind = str(found.get("type", ""))
-        if isinstance(found.get("type"), str) and kind:
-            yield found, around
-        for name, part in found.items():
-            if name not in ("metadata", "serialization", "ref"):
-                yield from _schemas(part, kind or around)
-    elif isinstance(found, (list, tuple)):
-        for part in found:
-            yield from _schemas(part, around)
-
-
 def test_numbers_and_yes_or_no_and_dates_are_never_taken_for_one_another() -> None:
     lenient = [
         f"{model.__module__}.{model.__name__}: {schema['type']}"
         for model in _inputs()
-        for schema, around in _schemas(model.__pydantic_core_schema__)
+        for schema, around in schemas_of(model.__pydantic_core_schema__)
         if (schema["type"] in ("int", "bool", "float") and not schema.get("strict"))
         or (schema["type"] in ("date", "datetime") and around != "function-before")
     ]
@@ -76,7 +62,7 @@ def test_numbers_and_yes_or_no_and_dates_are_never_taken_for_one_another() -> No
 
 def test_every_fault_an_input_can_have_is_told_in_words() -> None:
     kinds = {
-        schema["type"] for model in _inputs() for schema, _ in _schemas(model.__pydantic_core_schema__)
+        schema["type"] for model in _inputs() for schema, _ in schemas_of(model.__pydantic_core_schema__)
     } - TRANSPARENT
     assert kinds - FAULTS_OF.keys() == set()
     assert {fault for kind in kinds for fault in FAULTS_OF[kind]} - MESSAGES.keys() == set()
@@ -86,7 +72,7 @@ def test_every_value_an_input_offers_has_a_name_in_vietnamese() -> None:
     offered = {
         str(getattr(value, "value", value))
         for model in _inputs()
-        for schema, _ in _schemas(model.__pydantic_core_schema__)
+        for schema, _ in schemas_of(model.__pydantic_core_schema__)
         for value in (schema.get("members") or schema.get("expected") or ())
         if schema["type"] in ("enum", "literal")
     }

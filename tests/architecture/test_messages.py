@@ -93,9 +93,10 @@ def test_no_code_is_explained_twice() -> None:
 
 
 def test_acts_states_permissions_and_roles_are_named_in_vietnamese() -> None:
-    assert labels.ACTIONS.keys() == set(DossierAction)
+    assert set(labels.ACTIONS) == {action.value for action in DossierAction}
     assert STATE_BY_LABEL.keys() - labels.STATES.keys() == set()
-    assert (labels.PERMISSIONS.keys(), labels.ROLES.keys()) == (set(Permission), set(Role))
+    assert set(labels.PERMISSIONS) == {permission.value for permission in Permission}
+    assert set(labels.ROLES) == {role.value for role in Role}
     vi, en = text_of("action_not_possible_now", {"action": "accept", "state": "refused"})
     assert vi == "Không thể tiếp nhận hồ sơ khi hồ sơ ở trạng thái bị từ chối tiếp nhận"
     assert en == "accept is not possible while the dossier is refused"

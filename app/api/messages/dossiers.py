@@ -136,11 +136,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{given} is not in the list {list}; choose one of: {expected}",
     ),
     # Lists.
-    "state_unknown": (
-        "Trạng thái {given} không có; chọn: {expected}",
-        "There is no state {given}; choose: {expected}",
-    ),
-    "sort_unknown": ("Không sắp xếp theo {given}; chọn: {expected}", "Cannot sort by {given}; choose: {expected}"),
+    "state_unknown": ("Không có trạng thái này; chọn: {expected}", "There is no such state; choose: {expected}"),
+    "sort_unknown": ("Không sắp xếp được theo cột này; chọn: {expected}", "Cannot sort by this; choose: {expected}"),
     "search_empty": ("Từ khóa tìm kiếm không có chữ nào", "The search has no word in it"),
     # Look-up.
     "lookup_unknown": (

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Form, Header, Response
+from fastapi import Depends, Form, Header, Request, Response
 
 from app.api.auth import change_password, tokens_for
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
@@ -20,11 +20,13 @@ Known = Annotated[Actor, Depends(Requires(None))]
 @router.post("/auth/token", dependencies=[Depends(public)], summary="Đăng nhập, gia hạn phiên / Sign in, renew")
 async def token(
     form: Annotated[TokenForm, Form()],
+    request: Request,
     app: App,
     response: Response,
     authorization: Annotated[str | None, Header()] = None,
 ) -> TokenAnswer:
     """OAuth2: `password` (cán bộ), `client_credentials` (máy), `refresh_token`."""
+    request.state.grant_type = form.grant_type  # a refusal says in the words of OAuth 2 whose credentials were wrong
     tokens = await tokens_for(app, form, authorization)
     response.headers["Cache-Control"] = "no-store"
     return TokenAnswer(

@@ -8,11 +8,11 @@ from fastapi import Depends, Request, Response
 from app.api.deps import App, ReadConnection, RequiresInStatement, WriteConnection, application_of, lent_reader
 from app.api.idempotency import answer_from, idempotency_key, request_hash
 from app.api.noun_router import NounRouter
-from app.api.pagination import decode_instant_cursor, encode_cursor, sort_of_cursor
+from app.api.pagination import encode_cursor
 from app.api.query import QueryOf
 from app.api.v1.schemas.dossier_children import children_document, timeline_document
 from app.api.v1.schemas.dossier_deadline import DossierDeadlineOut, deadline_document
-from app.api.v1.schemas.dossier_list import ListQuestion, list_items
+from app.api.v1.schemas.dossier_list import ListQuestion, list_items, orders_of
 from app.api.v1.schemas.dossiers import (
     DossierDetailOut,
     DossierOut,
@@ -25,7 +25,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
 from app.services.dossiers.deadline import deadline_of
 from app.services.dossiers.inputs import RegisterDossier
-from app.services.dossiers.listing.page import SORTS, Place, check_list, list_dossiers
+from app.services.dossiers.listing.page import list_dossiers
 from app.services.dossiers.read import children_of, one_dossier, timeline_of
 from app.services.dossiers.register import register_dossier
 from app.services.dossiers.requests import KeyedRequest, Rendered
@@ -78,28 +78,20 @@ async def list_page(
 ) -> Response:
     app = application_of(request)
     now = app.clock.now()
-    wanted, sort = question.filter, question.sort
-    check_list(wanted, sort)
-    after = None if question.cursor is None else _place(question.cursor, sort)
     async with lent_reader(request) as connection:
-        page = await list_dossiers(connection, actor, wanted, sort=sort, after=after, limit=question.limit, now=now)
+        page = await list_dossiers(
+            connection,
+            actor,
+            question.filter,
+            sort=question.sort,
+            after=question.after,
+            limit=question.limit,
+            now=now,
+        )
     last = page.last
-    next_cursor = last and encode_cursor(_orders(sort)[last.order], [last.at.isoformat(), last.id])
+    next_cursor = last and encode_cursor(orders_of(question.sort)[last.order], [last.at.isoformat(), last.id])
     body = {"items": list_items(page.rows, now=now), "next_cursor": next_cursor}
     return Response(orjson.dumps(body), media_type="application/json")
-
-
-def _orders(sort: str) -> list[str]:
-    """Return what cursors call the orders that make up a sort."""
-    return [sort if number == 0 else f"{sort}+{number}" for number in range(len(SORTS[sort]))]
-
-
-def _place(cursor: str, sort: str) -> Place:
-    """Return the place a cursor of this sort stands for; raise `InvalidInput` for any other cursor."""
-    orders = _orders(sort)
-    number = orders.index(sort_of_cursor(cursor, allowed=orders))
-    at, tie = decode_instant_cursor(cursor, sort=orders[number])
-    return Place(number, at, tie)
 
 
 @router.get(

@@ -1,10 +1,10 @@
 """What goes out about accounts."""
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import BaseModel
 
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.permissions import Role
 
 
@@ -14,7 +14,7 @@ class HeldRole(BaseModel):
     role: Role
     unit: str
     unit_name: str
-    granted_at: dt.datetime
+    granted_at: LocalInstant
 
 
 class AccountView(BaseModel):
@@ -24,9 +24,9 @@ class AccountView(BaseModel):
     kind: Literal["staff", "machine"]
     display_name: str
     scopes: list[str]
-    created_at: dt.datetime
-    disabled_at: dt.datetime | None
-    locked_until: dt.datetime | None
+    created_at: LocalInstant
+    disabled_at: LocalInstant | None
+    locked_until: LocalInstant | None
     roles: list[HeldRole]
 
 

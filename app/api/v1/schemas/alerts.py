@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.core.db import from_json
 from app.domain.alerts import AlertKind, AlertLevel
@@ -44,7 +45,7 @@ class AlertStepOut(BaseModel):
     level: str
     level_vi: str
     level_en: str
-    reached_at: dt.datetime
+    reached_at: LocalInstant
     assignee: str | None
 
 
@@ -59,12 +60,12 @@ class AlertOut(BaseModel):
     unit: AlertUnitOut
     assignee: str | None
     level: str
-    due_at: dt.datetime | None
-    raised_at: dt.datetime
-    acknowledged_at: dt.datetime | None
+    due_at: LocalInstant | None
+    raised_at: LocalInstant
+    acknowledged_at: LocalInstant | None
     acknowledged_by: str | None
     acknowledged_note: str | None
-    closed_at: dt.datetime | None
+    closed_at: LocalInstant | None
     steps: list[AlertStepOut]
 
 
@@ -92,7 +93,7 @@ class AlertSummaryOut(BaseModel):
 
     first: dt.date
     last: dt.date
-    as_of: dt.datetime
+    as_of: LocalInstant
     rows: list[AlertCountOut]
     breaches_without_apology: int
 

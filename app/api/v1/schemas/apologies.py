@@ -1,11 +1,11 @@
 """Documents of apologies: the content of Mẫu 04, and the list of those that wait for a signature."""
 
-import datetime as dt
 from typing import Any
 
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.services.alerts.apologies.inputs import ApologyStatus
 from app.services.dossiers.code_lists import label
 
@@ -43,18 +43,18 @@ class ApologyOut(BaseModel):
     procedure_code: str
     procedure_name: str
     field: str
-    accepted_at: dt.datetime
-    promised_due_at: dt.datetime
+    accepted_at: LocalInstant
+    promised_due_at: LocalInstant
     unit: ApologyUnitOut
-    due_at: dt.datetime
+    due_at: LocalInstant
     cause: CauseOut | None
     explanation: str
-    new_due_at: dt.datetime | None
+    new_due_at: LocalInstant | None
     responsible: str | None
     responsible_name: str | None
-    drafted_at: dt.datetime
-    edited_at: dt.datetime | None
-    sent_at: dt.datetime | None
+    drafted_at: LocalInstant
+    edited_at: LocalInstant | None
+    sent_at: LocalInstant | None
     sent_by: str | None
 
 
@@ -62,12 +62,12 @@ class ApologyListItemOut(BaseModel):
     dossier_code: str
     status: ApologyStatus
     unit: ApologyUnitOut
-    due_at: dt.datetime
+    due_at: LocalInstant
     cause: CauseOut | None
-    new_due_at: dt.datetime | None
+    new_due_at: LocalInstant | None
     responsible: str | None
-    drafted_at: dt.datetime
-    sent_at: dt.datetime | None
+    drafted_at: LocalInstant
+    sent_at: LocalInstant | None
 
 
 class ApologyPageOut(BaseModel):

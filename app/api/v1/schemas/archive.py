@@ -1,12 +1,12 @@
 """Documents of archive packages."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 
 
 class ArchivePackageOut(BaseModel):
@@ -20,7 +20,7 @@ class ArchivePackageOut(BaseModel):
     files: int
     last_event: int
     token: str
-    made_at: dt.datetime
+    made_at: LocalInstant
     made_by: str | None
 
 

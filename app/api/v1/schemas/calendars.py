@@ -1,21 +1,13 @@
 """Calendars as they are answered."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from app.core.clock import LOCAL_ZONE
+from app.api.v1.schemas.instants import LocalInstant
 
 Purpose = Literal["deadline", "reception"]
-
-
-def _as_in_vietnam(at: dt.datetime) -> dt.datetime:
-    return at.astimezone(LOCAL_ZONE)
-
-
-LocalInstant = Annotated[AwareDatetime, AfterValidator(_as_in_vietnam)]
-"""An instant as people in Vietnam read it (+07:00)."""
 
 
 class _Out(BaseModel):

@@ -3,10 +3,11 @@
 from typing import Any, Literal
 
 import orjson
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import NoticeOut, ProcedureOut, StateLabel, UnitOut, local, notice
 from app.api.v1.schemas.fees import FeeLineOut
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.identifiers import mask_name
 from app.services.certification.certify import Certified
 from app.services.certification.register import label
@@ -32,10 +33,10 @@ class CertificationOut(BaseModel):
     version: int
     procedure: ProcedureOut
     receiving_unit: UnitOut
-    accepted_at: AwareDatetime
-    promised_due_at: AwareDatetime
-    resolved_at: AwareDatetime
-    returned_at: AwareDatetime
+    accepted_at: LocalInstant
+    promised_due_at: LocalInstant
+    resolved_at: LocalInstant
+    returned_at: LocalInstant
     signer: str
     copies: int
     lines: list[FeeLineOut]
@@ -55,7 +56,7 @@ class RegisterLineOut(BaseModel):
     year: int
     book: str
     label: str
-    certified_at: AwareDatetime
+    certified_at: LocalInstant
     dossier_code: str
     requester: str | None
     paper: str

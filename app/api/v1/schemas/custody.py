@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.custody import Move, Place
 
 
@@ -18,7 +19,7 @@ class PlaceOut(BaseModel):
     unit: str | None
     unit_name: str | None
     account: str | None
-    since: dt.datetime
+    since: LocalInstant
     hand_over: str | None
     tracking_number: str | None
 
@@ -29,8 +30,8 @@ class OriginalOut(BaseModel):
     component_code: str | None
     name: str
     to_be_returned: bool
-    taken_at: dt.datetime
-    returned_at: dt.datetime | None
+    taken_at: LocalInstant
+    returned_at: LocalInstant | None
     now: PlaceOut
 
 
@@ -42,7 +43,7 @@ class StepOut(BaseModel):
     unit_name: str | None
     account: str | None
     by: str | None
-    at: dt.datetime
+    at: LocalInstant
     hand_over: str | None
 
 
@@ -82,7 +83,7 @@ class HandOverOut(BaseModel):
     authorisation: AuthorisationOut | None
     proof: str | None
     note: str
-    given_at: dt.datetime
+    given_at: LocalInstant
     given_by: str | None
     awaited: int
     items: list[OriginalOut]

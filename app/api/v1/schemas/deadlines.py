@@ -4,6 +4,7 @@ import datetime as dt
 
 from pydantic import BaseModel, ConfigDict
 
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.deadline_explanation import LineKind
 from app.domain.deadlines import CountMode
 
@@ -16,8 +17,8 @@ class ExplanationLineOut(BaseModel):
     kind: LineKind
     code: str
     day: dt.date
-    start: dt.datetime
-    end: dt.datetime
+    start: LocalInstant
+    end: LocalInstant
     minutes: int
     params: dict[str, str | int | bool | None]
     vi: str
@@ -29,9 +30,9 @@ class CalculatedDeadline(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    due_at: dt.datetime | None
+    due_at: LocalInstant | None
     provisional: bool
-    starts_at: dt.datetime
+    starts_at: LocalInstant
     count_mode: CountMode
     calendar_version: str
     regime: str

@@ -1,6 +1,5 @@
 """Documents of scan batches and their pieces. Texts and values leave only with the piece that somebody asks for."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel
 
 from app.api.messages import text_of
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.core.db import from_json
 from app.domain.digitization import BatchState, Cut, MatchedBy, PageKind, PieceState, Recognition, read_separator
@@ -75,9 +75,9 @@ class ScanPieceOut(BaseModel):
     matched_by: MatchedBy | None
     candidates: list[CandidateOut]
     document_id: int | None
-    confirmed_at: dt.datetime | None
+    confirmed_at: LocalInstant | None
     confirmed_by: str | None
-    signed_at: dt.datetime | None
+    signed_at: LocalInstant | None
     signed_by: str | None
     verify_token: str | None
 
@@ -98,11 +98,11 @@ class ScanBatchOut(BaseModel):
     dossier_code: str | None
     cut: Cut
     device: str | None
-    scanned_at: dt.datetime | None
-    received_at: dt.datetime
+    scanned_at: LocalInstant | None
+    received_at: LocalInstant
     received_by: str | None
-    started_at: dt.datetime | None
-    finished_at: dt.datetime | None
+    started_at: LocalInstant | None
+    finished_at: LocalInstant | None
     pages: int
     looked_at: int
     blank: int
@@ -135,7 +135,7 @@ class ScanFieldOut(BaseModel):
     proposed: str | None
     confidence: float | None
     value: str | None
-    confirmed_at: dt.datetime | None
+    confirmed_at: LocalInstant | None
     confirmed_by: str | None
 
 
@@ -162,9 +162,9 @@ class ComponentDigitizationOut(BaseModel):
     outstanding: bool
     piece_id: int | None
     document_id: int | None
-    confirmed_at: dt.datetime | None
+    confirmed_at: LocalInstant | None
     confirmed_by: str | None
-    signed_at: dt.datetime | None
+    signed_at: LocalInstant | None
     signed_by: str | None
 
 

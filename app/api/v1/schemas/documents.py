@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.api.messages import text_of
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.domain.documents import Change, DocumentKind, FileLimits, FileType, ReadPurpose
 from app.services.documents.uploads.carry import UploadState
@@ -71,9 +72,9 @@ class DocumentOut(BaseModel):
     version: int
     supersedes: int | None
     superseded_by: int | None
-    published_at: dt.datetime | None
+    published_at: LocalInstant | None
     published_by: str | None
-    added_at: dt.datetime
+    added_at: LocalInstant
     added_by: str | None
 
 
@@ -86,13 +87,13 @@ class LinkOut(BaseModel):
     """Whoever has the address may read until then; each use is recorded in the name of who asked for it."""
 
     url: str
-    expires_at: dt.datetime
+    expires_at: LocalInstant
 
 
 class ReadOut(BaseModel):
     """Who read the document. `original`: the file as it was handed in."""
 
-    read_at: dt.datetime
+    read_at: LocalInstant
     username: str | None
     name: str | None
     purpose: ReadPurpose
@@ -128,9 +129,9 @@ class UploadOut(BaseModel):
     length_bytes: int
     document_id: int | None
     errors: list[UploadFaultOut]
-    created_at: dt.datetime
-    expires_at: dt.datetime
-    ended_at: dt.datetime | None
+    created_at: LocalInstant
+    expires_at: LocalInstant
+    ended_at: LocalInstant | None
 
 
 class UploadListOut(BaseModel):

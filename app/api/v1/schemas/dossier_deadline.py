@@ -3,10 +3,11 @@
 import dataclasses
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from app.api.v1.schemas.deadlines import ExplanationLineOut
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.services.dossiers.deadline import DossierDeadline
 
 
@@ -21,14 +22,14 @@ class AdjustmentOut(BaseModel):
     seq: int
     cause: str
     effect: str
-    from_at: AwareDatetime
-    to_at: AwareDatetime | None
+    from_at: LocalInstant
+    to_at: LocalInstant | None
     minutes: int
-    before_due: AwareDatetime
-    after_due: AwareDatetime
+    before_due: LocalInstant
+    after_due: LocalInstant
     reason: str
     legal_basis: str
-    recorded_at: AwareDatetime
+    recorded_at: LocalInstant
 
 
 class ElapsedOut(BaseModel):
@@ -51,12 +52,12 @@ class DossierDeadlineOut(BaseModel):
     """
 
     code: str
-    accepted_at: AwareDatetime
-    promised_due_at: AwareDatetime
-    lawful_due_at: AwareDatetime
-    current_due_at: AwareDatetime
+    accepted_at: LocalInstant
+    promised_due_at: LocalInstant
+    lawful_due_at: LocalInstant
+    current_due_at: LocalInstant
     provisional: bool
-    suspended_since: AwareDatetime | None
+    suspended_since: LocalInstant | None
     limit: LimitOut
     count_mode: str
     regime: str

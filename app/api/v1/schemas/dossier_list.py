@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, sort_of_cursor
 from app.api.v1.schemas.dossiers import local
+from app.domain.errors import InvalidInput
 from app.domain.identifiers import mask_name
-from app.domain.lifecycle import DossierState
-from app.services.dossiers.listing.page import ListFilter
+from app.domain.lifecycle import STATE_BY_LABEL, DossierState
+from app.services.dossiers.listing.page import SORTS, ListFilter, Place
 from app.services.inputs import Code, Instant, SearchText
 
 _LABELS = {int(state): state.label for state in DossierState}
@@ -26,25 +28,67 @@ _ENDED = frozenset(
 )
 
 
+def _known_state(state: str) -> str:
+    if state not in STATE_BY_LABEL:
+        raise PydanticCustomError("state_unknown", "No such state", {"expected": ", ".join(STATE_BY_LABEL)})
+    return state
+
+
+def _known_sort(sort: str) -> str:
+    if sort not in SORTS:
+        raise PydanticCustomError("sort_unknown", "No such sort", {"expected": ", ".join(SORTS)})
+    return sort
+
+
+def orders_of(sort: str) -> list[str]:
+    """Return what cursors call the orders that make up a sort."""
+    return [sort if number == 0 else f"{sort}+{number}" for number in range(len(SORTS[sort]))]
+
+
+def place_of(cursor: str, sort: str) -> Place:
+    """Return the place a cursor of this sort stands for; raise `InvalidInput` for any other cursor."""
+    orders = orders_of(sort)
+    number = orders.index(sort_of_cursor(cursor, allowed=orders))
+    at, tie = decode_instant_cursor(cursor, sort=orders[number])
+    return Place(number, at, tie)
+
+
 class ListQuestion(BaseModel):
-    """The parameters of a list; those it does not know are ignored."""
+    """The parameters of a list."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    state: Annotated[list[Code] | None, Field(max_length=10)] = None
+    state: Annotated[list[Annotated[Code, AfterValidator(_known_state)]] | None, Field(max_length=10)] = None
     unit: Code | None = None
     procedure: Code | None = None
     due_before: Instant | None = None
     overdue: bool | None = None
     assignee: Code | None = None
     q: SearchText | None = None
-    sort: Code = Field(
+    sort: Annotated[Code, AfterValidator(_known_sort)] = Field(
         default="-registered_at",
         description="`due_at` và `-due_at`: hồ sơ đang tính thời hạn trước, phần còn lại sau cùng (mới nhất trước)."
         " / By due date: dossiers whose clock runs first, all others after them, the newest first.",
     )
     cursor: Annotated[str | None, Field(max_length=400)] = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+
+    @field_validator("cursor")
+    @classmethod
+    def refuse_foreign_cursor(cls, cursor: str | None, read: ValidationInfo) -> str | None:
+        """Of an unknown sort it is only asked that the cursor is one at all."""
+        try:
+            if cursor is not None and "sort" in read.data:
+                place_of(cursor, read.data["sort"])
+            elif cursor is not None:
+                sort_of_cursor(cursor, allowed=[order for sort in SORTS for order in orders_of(sort)])
+        except InvalidInput as error:
+            raise PydanticCustomError("cursor_invalid", "Not a cursor of this list") from error
+        return cursor
+
+    @property
+    def after(self) -> Place | None:
+        return None if self.cursor is None else place_of(self.cursor, self.sort)
 
     @property
     def filter(self) -> ListFilter:

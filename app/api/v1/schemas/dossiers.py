@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from app.api.messages import text_of
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.domain.errors import Refusal
 from app.domain.lifecycle import DossierState
@@ -42,8 +43,8 @@ class ReceiptOut(BaseModel):
     number: int
     lookup_secret: str | None
     rating_token: str | None
-    issued_at: AwareDatetime
-    promised_due_at: AwareDatetime | None
+    issued_at: LocalInstant
+    promised_due_at: LocalInstant | None
 
 
 class NoticeOut(BaseModel):
@@ -65,16 +66,16 @@ class DossierOut(BaseModel):
     competent_unit: UnitOut
     summary: str
     return_channel: str
-    registered_at: AwareDatetime
-    accepted_at: AwareDatetime | None
-    started_at: AwareDatetime | None
-    promised_due_at: AwareDatetime | None
-    current_due_at: AwareDatetime | None
+    registered_at: LocalInstant
+    accepted_at: LocalInstant | None
+    started_at: LocalInstant | None
+    promised_due_at: LocalInstant | None
+    current_due_at: LocalInstant | None
     due_provisional: bool
-    suspended_since: AwareDatetime | None
-    resolved_at: AwareDatetime | None
-    ended_at: AwareDatetime | None
-    returned_at: AwareDatetime | None
+    suspended_since: LocalInstant | None
+    resolved_at: LocalInstant | None
+    ended_at: LocalInstant | None
+    returned_at: LocalInstant | None
     receipt: ReceiptOut | None
     actions: list[str]
     warnings: list[NoticeOut]
@@ -116,16 +117,16 @@ class SupplementOut(BaseModel):
     reason: str
     before_acceptance: bool
     leader_reason: str | None
-    requested_at: AwareDatetime
-    answer_due_at: AwareDatetime
-    received_at: AwareDatetime | None
+    requested_at: LocalInstant
+    answer_due_at: LocalInstant
+    received_at: LocalInstant | None
 
 
 class PaymentOut(BaseModel):
     amount_vnd: int
     reason: str
-    requested_at: AwareDatetime
-    paid_at: AwareDatetime | None
+    requested_at: LocalInstant
+    paid_at: LocalInstant | None
     method: str | None
     reference: str | None
 
@@ -138,7 +139,7 @@ class OutcomeOut(BaseModel):
     result_number: str | None
     result_type: str | None
     result_id: int | None
-    decided_at: AwareDatetime
+    decided_at: LocalInstant
 
 
 class HandOverOut(BaseModel):
@@ -153,7 +154,7 @@ class HandOverOut(BaseModel):
     authorisation_reason: str | None
     authorisation_reference: str | None
     authorisation_document_id: int | None
-    handed_over_at: AwareDatetime
+    handed_over_at: LocalInstant
 
 
 class DossierDetailOut(DossierOut):
@@ -186,15 +187,15 @@ class DossierListItemOut(BaseModel):
     receiving_unit: UnitOut
     competent_unit: UnitOut
     assignee: str | None
-    registered_at: AwareDatetime
-    accepted_at: AwareDatetime | None
-    promised_due_at: AwareDatetime | None
-    current_due_at: AwareDatetime | None
+    registered_at: LocalInstant
+    accepted_at: LocalInstant | None
+    promised_due_at: LocalInstant | None
+    current_due_at: LocalInstant | None
     due_provisional: bool
     suspended: bool
     overdue: bool
-    resolved_at: AwareDatetime | None
-    returned_at: AwareDatetime | None
+    resolved_at: LocalInstant | None
+    returned_at: LocalInstant | None
 
 
 class DossierPageOut(BaseModel):
@@ -226,7 +227,7 @@ class TimelineEntryOut(BaseModel):
     seq: int
     type: str
     state: StateLabel
-    occurred_at: AwareDatetime
+    occurred_at: LocalInstant
     unit: str | None
     actor: str | None
     vi: str

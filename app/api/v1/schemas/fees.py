@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import NoticeOut, UnitOut, local, notice
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.db import from_json
 from app.domain.fees import FeeUnit, PaymentMethod
 from app.domain.procedures import Channel
@@ -71,7 +72,7 @@ class RefundOut(BaseModel):
     method: PaymentMethod
     reason: str
     reference: str
-    refunded_at: AwareDatetime
+    refunded_at: LocalInstant
 
 
 class ReceiptOfFeeOut(BaseModel):
@@ -86,8 +87,8 @@ class ReceiptOfFeeOut(BaseModel):
     payment_channel: Literal[1, 2, 3]
     reference: str | None
     cashier: str
-    collected_at: AwareDatetime
-    voided_at: AwareDatetime | None
+    collected_at: LocalInstant
+    voided_at: LocalInstant | None
     void_reason: str | None
     refunds: list[RefundOut]
 
@@ -106,7 +107,7 @@ class ChargeOut(BaseModel):
     reduction_note: str | None
     payment_seq: int | None
     additional_reason: str | None
-    charged_at: AwareDatetime
+    charged_at: LocalInstant
     receipts: list[ReceiptOfFeeOut]
 
 
@@ -143,7 +144,7 @@ class TariffOut(BaseModel):
     source: str
     valid_from: dt.date
     valid_to: dt.date | None
-    recorded_at: AwareDatetime
+    recorded_at: LocalInstant
 
 
 class StepOut(BaseModel):
@@ -170,7 +171,7 @@ class FeeReductionOut(BaseModel):
     confidence: str
     valid_from: dt.date
     valid_to: dt.date | None
-    recorded_at: AwareDatetime
+    recorded_at: LocalInstant
 
 
 class FeeReductionPageOut(BaseModel):
@@ -211,7 +212,7 @@ class ClosedDayOut(BaseModel):
     explanation: str | None
     notes: dict[str, int] | None
     totals: TillTotalsOut
-    closed_at: AwareDatetime
+    closed_at: LocalInstant
 
 
 class ClosedDayPageOut(BaseModel):

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.services.forms.registry import Form, form_with_code
 
 
@@ -47,10 +48,10 @@ class SlipOut(BaseModel):
     number: str
     event: int
     event_type: str
-    issued_at: dt.datetime
+    issued_at: LocalInstant
     issued_by: str | None
     status: str
-    status_at: dt.datetime
+    status_at: LocalInstant
     status_reason: str | None
     sha256: str
     pdf: str

@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import StateLabel, local
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.lifecycle import DossierState
 from app.services.dossiers.code_lists import label, status_texts
 from app.services.dossiers.lookup import PublicStatus
@@ -13,7 +14,7 @@ from app.services.dossiers.timeline import moment, public_sentences
 
 
 class PublicEventOut(BaseModel):
-    at: AwareDatetime
+    at: LocalInstant
     state: StateLabel
     vi: str
     en: str
@@ -22,7 +23,7 @@ class PublicEventOut(BaseModel):
 class PublicSupplementOut(BaseModel):
     components: list[str]
     problems: list[str]
-    answer_due_at: AwareDatetime
+    answer_due_at: LocalInstant
 
 
 class PublicStatusOut(BaseModel):
@@ -35,15 +36,15 @@ class PublicStatusOut(BaseModel):
     procedure_name: str
     receiving_unit: str
     competent_unit: str
-    registered_at: AwareDatetime
-    accepted_at: AwareDatetime | None
-    promised_due_at: AwareDatetime | None
-    current_due_at: AwareDatetime | None
+    registered_at: LocalInstant
+    accepted_at: LocalInstant | None
+    promised_due_at: LocalInstant | None
+    current_due_at: LocalInstant | None
     due_provisional: bool
     kept: str | None
     waiting: bool
-    resolved_at: AwareDatetime | None
-    returned_at: AwareDatetime | None
+    resolved_at: LocalInstant | None
+    returned_at: LocalInstant | None
     receipt_void: bool
     why_vi: str | None
     why_en: str | None

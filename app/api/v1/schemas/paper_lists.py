@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 
 
 class PaperKindOut(BaseModel):
@@ -22,7 +23,7 @@ class PaperKindOut(BaseModel):
     source: str
     valid_from: dt.date
     valid_to: dt.date | None
-    recorded_at: dt.datetime
+    recorded_at: LocalInstant
 
 
 class PaperKindPageOut(BaseModel):
@@ -44,7 +45,7 @@ class PaperUseOut(BaseModel):
     source: str
     valid_from: dt.date
     valid_to: dt.date | None
-    recorded_at: dt.datetime
+    recorded_at: LocalInstant
 
 
 class PaperUsePageOut(BaseModel):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.deadline_terms import LimitUnit
 from app.domain.fees import FeeUnit
 from app.domain.procedures import Channel, Confidence, ServiceLevel
@@ -133,7 +134,7 @@ class ProcedureDetail(BaseModel):
     valid_from: dt.date
     valid_to: dt.date | None
     """The first day on which it is no longer in force."""
-    published_at: dt.datetime | None
+    published_at: LocalInstant | None
     components: list[ComponentOut]
     terms: list[TermOut]
     fees: list[FeeOut]
@@ -153,7 +154,7 @@ class VersionItem(BaseModel):
     in_force: bool
     valid_from: dt.date
     valid_to: dt.date | None
-    published_at: dt.datetime
+    published_at: LocalInstant
 
 
 class VersionList(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import local, notice
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.core.db import from_json
 from app.domain.errors import Refusal
@@ -42,10 +43,10 @@ class SignatureOut(BaseModel):
     issuer: str
     serial: str
     trusted: bool
-    signed_at: dt.datetime | None
-    stamped_at: dt.datetime | None
+    signed_at: LocalInstant | None
+    stamped_at: LocalInstant | None
     revocation: Revocation
-    revoked_at: dt.datetime | None
+    revoked_at: LocalInstant | None
 
 
 class SignatureRequestOut(BaseModel):
@@ -53,10 +54,10 @@ class SignatureRequestOut(BaseModel):
 
     id: int
     state: str
-    submitted_at: dt.datetime
+    submitted_at: LocalInstant
     submitted_by: str | None
     signer: str | None
-    decided_at: dt.datetime | None
+    decided_at: LocalInstant | None
     decided_by: str | None
     reason: str | None
 
@@ -86,10 +87,10 @@ class ResultOut(BaseModel):
     replaces: int | None
     replaced_by: int | None
     reason_code: str | None
-    drafted_at: dt.datetime
-    signed_at: dt.datetime | None
-    published_at: dt.datetime | None
-    ended_at: dt.datetime | None
+    drafted_at: LocalInstant
+    signed_at: LocalInstant | None
+    published_at: LocalInstant | None
+    ended_at: LocalInstant | None
     end_reason_code: str | None
     end_reason: str | None
 
@@ -110,11 +111,11 @@ class QueueItemOut(BaseModel):
     result_type: str | None
     is_replacement: bool
     content_sha256: str
-    submitted_at: dt.datetime
+    submitted_at: LocalInstant
     submitted_by: str | None
     signer: str | None
     waited_minutes: int
-    due_at: dt.datetime | None
+    due_at: LocalInstant | None
 
 
 class QueueOut(BaseModel):
@@ -150,12 +151,12 @@ class DelegationOut(BaseModel):
     unit: ResultUnitOut
     delegate: str
     delegate_name: str
-    valid_from: dt.datetime
-    valid_to: dt.datetime
+    valid_from: LocalInstant
+    valid_to: LocalInstant
     reason: str
     granted_by: str
-    granted_at: dt.datetime
-    revoked_at: dt.datetime | None
+    granted_at: LocalInstant
+    revoked_at: LocalInstant | None
 
 
 class DelegationListOut(BaseModel):
@@ -180,7 +181,7 @@ class OriginalOut(BaseModel):
     result_type: str | None
     effective_from: dt.date | None
     effective_to: dt.date | None
-    published_at: dt.datetime
+    published_at: LocalInstant
     sha256: str
     verify_token: str
 
@@ -193,7 +194,7 @@ class ResultLinkOut(BaseModel):
     """An address that opens the electronic original until it expires."""
 
     path: str
-    expires_at: dt.datetime
+    expires_at: LocalInstant
 
 
 _VERDICTS = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from app.api.v1.schemas.instants import LocalInstant
 from app.domain.indicators import ON_TIME_DEFINITIONS, SATISFACTION_DEFINITIONS, Definition, Rate
 from app.domain.satisfaction import SatisfactionLevel
 from app.services.statistics.on_time import OnTimeFigures, OnTimeReport
@@ -91,7 +92,7 @@ class OnTimeReportView(BaseModel):
     definitions: list[DefinitionView]
     rows: list[OnTimeRowView]
     total: OnTimeView
-    as_of: dt.datetime
+    as_of: LocalInstant
 
 
 class LevelsView(BaseModel):
@@ -141,7 +142,7 @@ class SatisfactionReportView(SatisfactionView):
     group_by: str | None
     definitions: list[DefinitionView]
     rows: list[SatisfactionRowView]
-    as_of: dt.datetime
+    as_of: LocalInstant
 
 
 def on_time_document(report: OnTimeReport) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.dossiers import local
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import local_date
 from app.domain.papers import Available, NationalFlags, PaperStatus
 from app.services.vault.held import ComponentView, HeldPapers, HeldView
@@ -38,7 +39,7 @@ class HeldPaperOut(BaseModel):
     source_dossier: str
     legal_basis: str
     content_sha256: str
-    held_at: dt.datetime
+    held_at: LocalInstant
 
 
 class NationalFlagsOut(BaseModel):
@@ -107,7 +108,7 @@ class ReuseReportOut(BaseModel):
     counted_to: dt.date
     rows: list[ReuseCountsOut]
     total: ReuseCountsOut
-    as_of: dt.datetime
+    as_of: LocalInstant
 
 
 def held_paper_document(view: HeldView) -> HeldPaperOut:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.api.pagination import encode_cursor
 from app.api.v1.schemas.dossiers import local, state_label
+from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.domain.identifiers import mask_name
 from app.services.worklists.due import DueWork
@@ -20,7 +21,7 @@ class WorkUnitOut(BaseModel):
 class DueDossierOut(BaseModel):
     code: str
     state: str
-    due_at: dt.datetime
+    due_at: LocalInstant
     due_provisional: bool
     procedure_code: str
     procedure_name: str
@@ -71,9 +72,9 @@ class DueWorkOut(BaseModel):
     A cursor continues its own section; the others are then empty.
     """
 
-    as_of: dt.datetime
-    soon_until: dt.datetime
-    newly_overdue_from: dt.datetime
+    as_of: LocalInstant
+    soon_until: LocalInstant
+    newly_overdue_from: LocalInstant
     today: DueSectionOut
     soon: DueSectionOut
     overdue: OverdueSectionOut

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.errors import InvalidInput, Refusal
+from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import STATE_BY_LABEL
 from app.domain.permissions import Actor, Permission
 from app.domain.search_text import tokens
@@ -60,19 +60,6 @@ class Page:
     last: Place | None
 
 
-def check_list(wanted: ListFilter, sort: str) -> None:
-    """Raise `InvalidInput` for unknown states and an unknown sort, all at once."""
-    faults = [
-        Refusal("state_unknown", "state", {"given": state, "expected": ", ".join(STATE_BY_LABEL)})
-        for state in wanted.states
-        if state not in STATE_BY_LABEL
-    ]
-    if sort not in SORTS:
-        faults.append(Refusal("sort_unknown", "sort", {"given": sort, "expected": ", ".join(SORTS)}))
-    if faults:
-        raise InvalidInput(*faults)
-
-
 async def list_dossiers(
     connection: AsyncConnection,
     actor: Actor,
@@ -83,7 +70,11 @@ async def list_dossiers(
     limit: int,
     now: dt.datetime,
 ) -> Page:
-    """Return a page of what `check_list` let pass. One round trip; a second where a page by due date runs out."""
+    """Return a page of known states in a known sort.
+
+    One round trip; a second where a page by due date runs out, or where nothing is found by a unit or procedure. Raises
+    `InvalidInput` if that is because there is no such unit or procedure.
+    """
     everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
     conditions = _conditions(wanted, now)
     orders = SORTS[sort]
@@ -109,11 +100,26 @@ async def list_dossiers(
         if found[0].id is not None:
             rows += found
             places += [number] * len(found)
+    if not rows and after is None:
+        await _refuse_unknown(connection, wanted)
     if len(rows) <= limit:
         return Page(rows, None)
     last = rows[limit - 1]
     place = places[limit - 1]
     return Page(rows[:limit], Place(place, last[orders[place].column], last.id))
+
+
+async def _refuse_unknown(connection: AsyncConnection, wanted: ListFilter) -> None:
+    """Raise for a unit or procedure that does not exist: what is there without a dossier is an empty list."""
+    if wanted.unit is None and wanted.procedure is None:
+        return
+    known = await queries.known_filters(connection, unit=wanted.unit, procedure=wanted.procedure)
+    faults = []
+    if not known.unit:
+        faults.append(Refusal("unit_unknown", "unit", {"code": wanted.unit}))
+    if not known.procedure:
+        faults.append(Refusal("procedure_unknown", "procedure", {"code": wanted.procedure}))
+    refuse_all(InvalidInput, faults)
 
 
 def _conditions(wanted: ListFilter, now: dt.datetime) -> dict[str, object]:

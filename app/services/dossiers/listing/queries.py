@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_all
+from app.core.db import fetch_all, fetch_one
 from app.services.identity.queries import AUTH_VERSION_OF
 from app.services.identity.scope import unit_in_scope
 
@@ -117,3 +117,14 @@ async def list_page(
         units=units, branches=branches, item=_LIST_ITEM, auth=AUTH_VERSION_OF.format(account="$1"), **shape
     )
     return list(await fetch_all(connection, sql, *parameters))
+
+
+_KNOWN = """
+select $1::text is null or exists (select from unit where code = $1::text) as unit,
+  $2::text is null or exists (select from procedure where code = $2::text) as procedure
+"""
+
+
+async def known_filters(connection: AsyncConnection, *, unit: str | None, procedure: str | None) -> Any:
+    """Tell of each whether it exists; what is not asked for does."""
+    return await fetch_one(connection, _KNOWN, unit, procedure)
