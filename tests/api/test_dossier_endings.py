@@ -50,7 +50,7 @@ async def test_a_dossier_is_resolved_whether_or_not_processing_was_noted(desk: D
 
 async def test_a_denial_is_a_result_too(desk: Desk) -> None:
     code = await brought_to(desk, "processing")
-    assert (await desk.act(code, "resolve", outcome="denied"))["national_status"] == 9
+    assert (await desk.act(code, "resolve", outcome="denied", explanation="Chưa đủ điều kiện"))["national_status"] == 9
     entry = (await desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
     assert (entry["vi"], entry["en"]) == ("Đã có kết quả: không chấp thuận", "Decided: not approved")
 

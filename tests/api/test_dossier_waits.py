@@ -72,6 +72,17 @@ async def test_an_extension_with_apology_before_the_due_time(desk: Desk, clock: 
     assert status["why_vi"] == "Xin lỗi và gia hạn: hẹn trả 17:00 ngày 04/12/2026"
 
 
+async def test_the_citizen_reads_why_the_date_was_extended(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    answer = await desk.act(code, "extend", expect=422, **EXTEND, reason_code="busy")
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [("code_unknown", "reason_code")]
+    await desk.act(code, "extend", **EXTEND, reason_code="verification_needed")
+    status = await desk.get(f"/lookup/{code}", secret=desk.secrets[code])
+    assert status["why_vi"] == "Xin lỗi và gia hạn (Cần xác minh thêm): hẹn trả 17:00 ngày 04/12/2026"
+    entry = (await desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
+    assert entry["vi"].endswith("; Cần xác minh thêm")
+
+
 async def test_an_extension_is_granted_at_most_once(desk: Desk) -> None:
     code = (await desk.register())["code"]
     extended = await desk.act(code, "extend", **EXTEND)

@@ -34,9 +34,17 @@ async def test_somebody_asked_for_papers_sees_which_and_until_when(desk: Desk) -
     await desk.act(dossier["code"], "request_supplement", answer_within_days=7, **SUPPLEMENT)
     status = await desk.get(f"/lookup/{dossier['code']}", secret=dossier["receipt"]["lookup_secret"])
     assert (status["waiting"], status["kept"]) == (True, "in_time")
+    (paper,) = (await desk.get(f"/dossiers/{dossier['code']}"))["components"]
     assert status["supplement"] == {
-        "components": ["TP01"],
-        "problems": ["Không đúng mẫu quy định"],
+        "items": [
+            {
+                "component": "TP01",
+                "name": paper["name"],
+                "problem": "wrong_form",
+                "problem_vi": "Không đúng mẫu quy định",
+                "problem_en": "Not on the prescribed form",
+            }
+        ],
         "answer_due_at": "2026-11-30T23:59:00+07:00",
     }
 
@@ -54,6 +62,21 @@ async def test_no_personal_data_leaves_whatever_happened(desk: Desk) -> None:
     for personal in ("Nguyễn", "Trần Văn", "Riêng Tư", "0379", "0378", "0900000000", "Tổ 1", "Người thử"):
         assert personal not in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_denied_citizen_reads_that_and_why(desk: Desk) -> None:
+    dossier = await desk.register()
+    code = dossier["code"]
+    refused = await desk.act(code, "resolve", expect=422, outcome="denied", reason_code="because")
+    assert [(fault["code"], fault["field"]) for fault in refused["errors"]] == [
+        ("code_unknown", "reason_code"), ("denial_unexplained", "explanation"),
+    ]  # fmt: skip
+    assert codes(await desk.act(code, "resolve", expect=422, reason_code="not_eligible")) == ["reason_without_denial"]
+    await desk.act(code, "resolve", outcome="denied", reason_code="not_eligible", explanation="Bà Riêng Tư đã kết hôn")
+    status = await desk.get(f"/lookup/{code}", secret=desk.secrets[code])
+    assert status["why_vi"].startswith("Không chấp thuận: Người đề nghị không đủ điều kiện theo quy định.")
+    assert status["events"][-1]["vi"] == "Đã có kết quả: không chấp thuận"
+    assert "Riêng Tư" not in str(status)
 
 
 async def test_an_outside_code_finds_it_as_well(desk: Desk) -> None:

@@ -123,6 +123,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không thể đổi thủ tục khi hồ sơ ở trạng thái {state}",
         "The procedure cannot be changed while the dossier is {state}",
     ),
+    "denial_unexplained": ("Không chấp thuận thì phải nêu lý do", "A denial must say why"),
+    "reason_without_denial": (
+        "Lý do không chấp thuận chỉ dùng khi kết quả là không chấp thuận",
+        "Grounds to deny are given only with a denial",
+    ),
     "assignee_unknown": (
         "Người được giao không có vai trò ở đơn vị giải quyết",
         "The assignee holds no role in the competent unit",

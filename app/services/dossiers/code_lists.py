@@ -32,6 +32,9 @@ def check_codes(body: Any) -> list[Refusal]:
         return _check("refusal_reasons", body.reason_code, "reason_code")
     if isinstance(body, inputs.Stop):
         return _check("stop_reasons", body.reason_code, "reason_code")
+    if isinstance(body, inputs.Extend | inputs.Resolve) and body.reason_code is not None:
+        name = "extension_reasons" if isinstance(body, inputs.Extend) else "refusal_reasons"
+        return _check(name, body.reason_code, "reason_code")
     if isinstance(body, inputs.RequestSupplement):
         again = body.ask_again_reason
         faults = [] if again is None else _check("ask_again_reasons", again.code, "ask_again_reason.code")

@@ -320,6 +320,8 @@ def _extend(act: Act, body: inputs.Extend, effects: Effects) -> None:
         reason=body.reason,
         legal_basis=body.legal_basis or "",
     )
+    if body.reason_code is not None:
+        effects.data["reason_code"] = body.reason_code
     effects.data |= {
         "before_due": act.facts.row.current_due_at,
         "after_due": after,
@@ -340,6 +342,8 @@ def _resolve(act: Act, body: inputs.Resolve, effects: Effects) -> None:
         "result_id": body.result_id,
     }
     effects.data |= {"outcome": body.outcome, "due_at": act.facts.row.current_due_at}
+    if body.reason_code is not None:
+        effects.data["reason_code"] = body.reason_code
     if body.result_id is not None:
         effects.data["result_id"] = body.result_id
 

@@ -107,6 +107,13 @@ def _comparable(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
+def unexplained(body: inputs.Resolve) -> list[Refusal]:
+    """Return a fault if the decision denies and does not say why, or gives grounds to deny what it approves."""
+    if body.outcome == "denied":
+        return [Refusal("denial_unexplained", "explanation")] if body.explanation is None else []
+    return [Refusal("reason_without_denial", "reason_code")] if body.reason_code is not None else []
+
+
 def resolved_by(facts: EndingFacts, body: inputs.Resolve) -> inputs.Resolve:
     """Return the act with number and kind of the signed result it names.
 

@@ -121,19 +121,27 @@ class ConfirmPayment(Input):
 
 
 class Extend(Input):
-    """Mẫu 04: apology and the new date, issued before the due time, at most once."""
+    """Mẫu 04: apology and the new date, issued before the due time, at most once.
+
+    `reason_code` (list `extension_reasons`) is what the citizen reads in the look-up; `reason` goes into the letter.
+    """
 
     action: Literal["extend"]
     new_due_at: Instant
+    reason_code: Code | None = None
     reason: LongText
     legal_basis: Text | None = None
 
 
 class Resolve(Input):
-    """The decision: `result_id` names the signed result that it is; number and kind are then taken from it."""
+    """The decision: `result_id` names the signed result that it is; number and kind are then taken from it.
+
+    Denied, it needs an `explanation`; `reason_code` (list `refusal_reasons`) is what the citizen reads in the look-up.
+    """
 
     action: Literal["resolve"]
     outcome: Literal["approved", "denied"] = "approved"
+    reason_code: Code | None = None
     result_number: Code | None = None
     result_type: Code | None = None
     result_id: RowId | None = None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class PublicStatus:
     outcome: dict[str, Any] | None
     last_adjustment: dict[str, Any] | None
     events: list[dict[str, Any]]
+    component_names: Mapping[str, str]
 
 
 async def look_up(connection: AsyncConnection, code: str, secret: str, *, now: dt.datetime) -> PublicStatus:
@@ -62,6 +64,7 @@ async def look_up(connection: AsyncConnection, code: str, secret: str, *, now: d
         outcome=from_json(found.outcome),
         last_adjustment=from_json(found.last_adjustment),
         events=from_json(found.events) or [],
+        component_names={component.code: component.name for component in content.components},
     )
 
 

@@ -223,13 +223,15 @@ select d.code, d.state, d.registered_at, d.accepted_at, d.promised_due_at, d.cur
   r.name as receiving_name, c.name as competent_name, t.lookup_secret, t.number as receipt_number, t.voided_at,
   t.rating_token,
   exists (select from rating g where g.dossier_id = d.id) as rated,
-  (select json_build_object('cause', a.cause, 'after_due', a.after_due) from deadline_adjustment a
-    where a.dossier_id = d.id order by a.seq desc limit 1) as last_adjustment,
+  (select json_build_object('cause', a.cause, 'after_due', a.after_due, 'reason_code', (
+      select e.data->>'reason_code' from dossier_event e where e.dossier_id = d.id and e.seq = a.seq))
+    from deadline_adjustment a where a.dossier_id = d.id order by a.seq desc limit 1) as last_adjustment,
   (select json_build_object('reason', q.reason, 'answer_due_at', q.answer_due_at, 'items', q.items)
     from supplement_request q where q.dossier_id = d.id and q.received_at is null) as open_supplement,
   (select json_build_object('kind', o.kind, 'reason_code', o.reason_code, 'legal_basis', o.legal_basis)
     from dossier_outcome o where o.dossier_id = d.id) as outcome,
-  (select json_agg(json_build_object('type', e.type, 'state', e.state, 'at', e.occurred_at) order by e.seq)
+  (select json_agg(json_build_object('type', e.type, 'state', e.state, 'at', e.occurred_at,
+      'outcome', e.data->>'outcome', 'reason_code', e.data->>'reason_code') order by e.seq)
     from dossier_event e where e.dossier_id = d.id) as events
 from dossier d
 join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id

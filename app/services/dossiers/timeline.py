@@ -86,15 +86,22 @@ def _waited(data: Mapping[str, Any], vi: str, en: str) -> Sentences:
 
 
 def _extended(data: Mapping[str, Any]) -> Sentences:
-    return (
+    said = (
         f"Xin lỗi và gia hạn: từ {moment(data['before_due'])} đến {moment(data['after_due'])}",
         f"Apology and extension: from {_moment_en(data['before_due'])} to {_moment_en(data['after_due'])}",
     )
+    return _with_reason(said, "extension_reasons", data)
+
+
+def _with_reason(said: Sentences, name: str, data: Mapping[str, Any]) -> Sentences:
+    """Add the reason of the list `name`, where one was given."""
+    code = data.get("reason_code")
+    return said if code is None else (f"{said[0]}; {label(name, code)}", f"{said[1]}; {label(name, code, 'en')}")
 
 
 def _resolved(data: Mapping[str, Any]) -> Sentences:
     if data.get("outcome") == "denied":
-        return "Đã có kết quả: không chấp thuận", "Decided: not approved"
+        return _with_reason(_DENIED, "refusal_reasons", data)
     return "Đã có kết quả giải quyết", "Decided: the result is ready"
 
 
@@ -147,6 +154,8 @@ _SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], Sentences]] = {
     EventType.DEADLINE_MOVED: _deadline_moved,
 }
 
+_DENIED = ("Đã có kết quả: không chấp thuận", "Decided: not approved")
+
 _PUBLIC: Mapping[EventType, Sentences] = {
     EventType.REGISTERED: ("Đã đăng ký", "Registered"),
     EventType.ACCEPTED: ("Đã tiếp nhận, có ngày hẹn trả", "Accepted, with a promised date"),
@@ -171,6 +180,7 @@ _PUBLIC: Mapping[EventType, Sentences] = {
 }
 
 
-def public_sentences(event_type: str) -> Sentences | None:
-    """Return what the public reads of an event: its kind, nothing of its content. None: it is not for the public."""
-    return _PUBLIC.get(EventType(event_type))
+def public_sentences(event_type: str, outcome: str | None = None) -> Sentences | None:
+    """Return what the public reads of an event: its kind, and of a decision its `outcome`. None: not for the public."""
+    event = EventType(event_type)
+    return _DENIED if event is EventType.RESOLVED and outcome == "denied" else _PUBLIC.get(event)

@@ -33,7 +33,14 @@ from app.services.dossiers.access import actions_now, may_see, require_action
 from app.services.dossiers.code_lists import check_codes
 from app.services.dossiers.correct import correction_effects, write_correction_before
 from app.services.dossiers.effects import Act, Effects, effects_of
-from app.services.dossiers.handing_over import EndingFacts, check_hand_over, documents_named, linked, resolved_by
+from app.services.dossiers.handing_over import (
+    EndingFacts,
+    check_hand_over,
+    documents_named,
+    linked,
+    resolved_by,
+    unexplained,
+)
 from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
 from app.services.dossiers.situation import DossierFacts, facts_of, pieces_of
 from app.services.dossiers.writes import write_transition
@@ -76,6 +83,8 @@ async def perform(
     # Two servers' clocks may differ by a little; the log's order is the lock's order, so time never runs backwards.
     at = max(now, row.last_event_at)
     faults = check_codes(body)
+    if isinstance(body, inputs.Resolve):
+        faults += unexplained(body)
     if isinstance(body, inputs.Accept | inputs.ReceiveSupplement):
         faults += check_brought(facts.listed, pieces_of(body.components))
     if isinstance(body, inputs.Accept):

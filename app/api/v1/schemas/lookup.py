@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from app.api.v1.schemas.dossiers import StateLabel, local
 from app.api.v1.schemas.instants import LocalInstant
-from app.domain.lifecycle import DossierState
+from app.domain.lifecycle import DossierState, EventType
 from app.services.dossiers.code_lists import label, status_texts
 from app.services.dossiers.lookup import PublicStatus
 from app.services.dossiers.timeline import moment, public_sentences
@@ -20,9 +20,18 @@ class PublicEventOut(BaseModel):
     en: str
 
 
+class PublicSupplementItemOut(BaseModel):
+    """A paper that is asked for, and what is wrong with it."""
+
+    component: str
+    name: str
+    problem: str
+    problem_vi: str
+    problem_en: str
+
+
 class PublicSupplementOut(BaseModel):
-    components: list[str]
-    problems: list[str]
+    items: list[PublicSupplementItemOut]
     answer_due_at: LocalInstant
 
 
@@ -81,25 +90,34 @@ def status_document(found: PublicStatus) -> dict[str, Any]:
         "receipt_void": found.receipt_void,
         "why_vi": why_vi,
         "why_en": why_en,
-        "supplement": _supplement(found.supplement),
+        "supplement": _supplement(found),
         "rating_open": found.rating_open,
         "rating_token": row.rating_token if found.rating_open else None,
         "events": [event for event in map(_event, found.events) if event is not None],
     }
 
 
-def _supplement(row: dict[str, Any] | None) -> dict[str, Any] | None:
+def _supplement(found: PublicStatus) -> dict[str, Any] | None:
+    row = found.supplement
     if row is None:
         return None
     return {
-        "components": [item["component_code"] for item in row["items"]],
-        "problems": sorted({label("supplement_problems", item["problem"]) for item in row["items"]}),
+        "items": [
+            {
+                "component": item["component_code"],
+                "name": found.component_names.get(item["component_code"], item["component_code"]),
+                "problem": item["problem"],
+                "problem_vi": label("supplement_problems", item["problem"]),
+                "problem_en": label("supplement_problems", item["problem"], "en"),
+            }
+            for item in row["items"]
+        ],
         "answer_due_at": local(dt.datetime.fromisoformat(row["answer_due_at"])),
     }
 
 
 def _why(found: PublicStatus) -> tuple[str | None, str | None]:
-    """Say why the dossier stands where it stands: refused, stopped, or moved to another date. Never free text."""
+    """Say why the dossier stands where it stands: refused, stopped, denied, or moved to another date; no free text."""
     outcome, moved = found.outcome, found.last_adjustment
     if outcome is not None and outcome["reason_code"] is not None and outcome["kind"] in ("refused", "stopped"):
         name = "refusal_reasons" if outcome["kind"] == "refused" else "stop_reasons"
@@ -108,11 +126,33 @@ def _why(found: PublicStatus) -> tuple[str | None, str | None]:
             f"{label(name, outcome['reason_code'])} ({basis})",
             f"{label(name, outcome['reason_code'], 'en')} ({basis})",
         )
+    if outcome is not None and (outcome["kind"], outcome["reason_code"]) == ("resolved", "denied"):
+        return _why_denied(found.events)
     if moved is not None:
         cause_vi, cause_en = _CAUSES[moved["cause"]]
+        if moved["reason_code"] is not None:
+            cause_vi += f" ({label('extension_reasons', moved['reason_code'])})"
+            cause_en += f" ({label('extension_reasons', moved['reason_code'], 'en')})"
         when = moment(moved["after_due"])
         return f"{cause_vi}: hẹn trả {when}", f"{cause_en}: due {when}"
     return None, None
+
+
+def _why_denied(events: list[dict[str, Any]]) -> tuple[str, str]:
+    """The ground of the list if the decision names one; the whole reason stands in the written answer."""
+    code = next((event["reason_code"] for event in reversed(events) if event["type"] == EventType.RESOLVED), None)
+    if code is None:
+        return _DENIED
+    return (
+        f"Không chấp thuận: {label('refusal_reasons', code)}. Lý do đầy đủ nêu trong văn bản trả kết quả",
+        f"Not approved: {label('refusal_reasons', code, 'en')}. The full reason is in the written answer",
+    )
+
+
+_DENIED = (
+    "Không chấp thuận; lý do nêu trong văn bản trả kết quả",
+    "Not approved; the reason is in the written answer",
+)
 
 
 _CAUSES = {
@@ -125,7 +165,7 @@ _CAUSES = {
 
 
 def _event(event: dict[str, Any]) -> dict[str, Any] | None:
-    said = public_sentences(event["type"])
+    said = public_sentences(event["type"], event["outcome"])
     if said is None:
         return None
     vi, en = said

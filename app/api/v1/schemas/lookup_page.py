@@ -70,8 +70,8 @@ def _day(at: Any) -> str:
 
 
 def _supplement(asked: dict[str, Any]) -> str:
-    problems = "; ".join(asked["problems"])
+    papers = "; ".join(f"{item['name']}: {item['problem_vi']}" for item in asked["items"])
     return paragraph(
-        f"Cần bổ sung trước {moment(asked['answer_due_at'])}: {problems}.",
+        f"Cần bổ sung trước {moment(asked['answer_due_at'])}. {papers}.",
         "Papers are asked for; see the request you were given.",
     )
