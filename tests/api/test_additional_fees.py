@@ -47,7 +47,7 @@ async def test_what_was_given_back_whole_is_charged_as_if_for_the_first_time(
     await charged(desk, code)
     number = (await collected(desk, code))["number"]
     cashier = await signed_in(application, Role.CASHIER, COMMUNE)
-    back = {"reason": "Kê nhầm", "reference": "QD-1"}
+    back = {"reason": "Kê nhầm", "reference": "QD-1", "method": "bank_transfer"}
     part = await desk.post(f"/fee-receipts/{number}/refund", back | {"amount_vnd": 1_000}, by=cashier)
     assert part.status_code == 201
     assert codes((await desk.post(f"/dossiers/{code}/fees", {"papers": PAPERS})).json()) == ["fee_collected_already"]

@@ -82,7 +82,7 @@ async def address_of(application: Application, form_code: str) -> str:
 
 async def given_back(desk: Desk, application: Application, number: str, amount_vnd: int | None) -> None:
     cashier = await signed_in(application, Role.CASHIER, COMMUNE)
-    body = {"reason": "Thu thừa", "reference": "QD-12", "amount_vnd": amount_vnd}
+    body = {"reason": "Thu thừa", "reference": "QD-12", "amount_vnd": amount_vnd, "method": "bank_transfer"}
     answer = await desk.client.post(f"/api/v1/fee-receipts/{number}/refund", json=body, headers=cashier)
     assert answer.status_code == 201, answer.text
 

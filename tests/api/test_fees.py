@@ -231,6 +231,20 @@ async def test_a_new_charge_takes_the_place_of_the_open_one(desk: Desk) -> None:
     assert (await collected(desk, code, amount_vnd=35_000))["charge_number"] == 2
 
 
+async def test_money_that_is_not_cash_needs_a_reference_and_goes_back_by_transfer(
+    application: Application, desk: Desk
+) -> None:
+    code = await copies_dossier(desk)
+    await charged(desk, code)
+    bare = await desk.post(f"/dossiers/{code}/fees/collect", {"method": "bank_transfer"})
+    assert (bare.status_code, codes(bare.json())) == (422, ["payment_reference_missing"])
+    number = (await collected(desk, code, method="online_national", reference="PG1"))["number"]
+    cashier = await signed_in(application, Role.CASHIER, COMMUNE)
+    body = {"reason": "Thu thừa", "reference": "QD-12"}
+    back = await desk.post(f"/fee-receipts/{number}/refund", body, by=cashier)
+    assert [given["method"] for given in back.json()["refunds"]] == ["bank_transfer"]
+
+
 @pytest.mark.parametrize(("method", "channel"), [("online_national", 1), ("online_province", 2), ("bank_transfer", 3)])
 async def test_the_receipt_says_through_which_portal_was_paid(desk: Desk, method: str, channel: int) -> None:
     code = await copies_dossier(desk)
@@ -285,7 +299,7 @@ async def test_money_is_given_back_in_parts_but_never_more_than_was_taken(applic
     body: dict[str, Any] = {"reason": "Thu thừa", "reference": "QD-12"}
     assert (await desk.post(path, body)).status_code == 403, "a clerk may not give money back"
     cashier = await signed_in(application, Role.CASHIER, COMMUNE)
-    part = await desk.post(path, body | {"amount_vnd": 1_000}, by=cashier)
+    part = await desk.post(path, body | {"amount_vnd": 1_000, "method": "bank_transfer"}, by=cashier)
     assert (part.status_code, part.json()["refunded_vnd"]) == (201, 1_000)
     much = await desk.post(path, body | {"amount_vnd": 41_000}, by=cashier)
     assert (much.status_code, codes(much.json())) == (409, ["refund_exceeds_receipt"])

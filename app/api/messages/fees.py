@@ -81,6 +81,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A receipt can be voided on its day only; refund it instead",
     ),
     "refund_exceeds_receipt": ("Chỉ còn {left_vnd} đồng có thể hoàn", "Only {left_vnd} đồng can be given back"),
+    "payment_reference_missing": (
+        "Thu bằng {method} phải ghi số tham chiếu của giao dịch",
+        "Money taken by {method} needs the reference of the transaction",
+    ),
+    "till_too_small": (
+        "Quỹ tiền mặt của ngày còn {till_vnd} đồng, không đủ chi {amount_vnd} đồng",
+        "The day's till holds {till_vnd} đồng in cash, less than {amount_vnd} đồng",
+    ),
     "refund_needs_till": (
         "Hoàn bằng tiền mặt phải do người có quỹ tại đơn vị thực hiện",
         "Cash can be given back only by somebody with a till in the unit",

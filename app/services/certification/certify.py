@@ -29,7 +29,7 @@ from app.services.identity.queries import actor_of
 from app.services.payments.charge import Charged, write_charge
 from app.services.payments.inputs import CollectFee
 from app.services.payments.prices import price, prices_for
-from app.services.payments.receipts import take_money
+from app.services.payments.receipts import reference_faults, take_money
 from app.services.procedures.content import VersionContent, version_content
 
 _MAX_LINES = 1000
@@ -154,6 +154,8 @@ async def _ground(
         faults += found
         if not found and charge_total(lines) and body.paid is None:
             faults.append(Refusal("certification_unpaid", "paid", {"amount_vnd": charge_total(lines)}))
+    if body.paid is not None:
+        faults += reference_faults(body.paid, body.payment_reference, "payment_reference")
     return _Ground(facts, content, signer, lines), faults
 
 

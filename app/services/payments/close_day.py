@@ -34,7 +34,7 @@ async def till_of(
     """Return the actor's own till of a day (today without one) in a unit, as it stands now."""
     place = await _place(connection, actor, unit)
     wanted = day or local_date(now)
-    return await _till(connection, place.unit_id, actor.account_id or 0, wanted)
+    return await till_by_receipts(connection, place.unit_id, actor.account_id or 0, wanted)
 
 
 async def close_day(connection: AsyncConnection, actor: Actor, body: CloseDay, *, now: dt.datetime) -> Any:
@@ -51,7 +51,7 @@ async def close_day(connection: AsyncConnection, actor: Actor, body: CloseDay, *
     locked = await writes.lock_day(connection, unit_id=place.unit_id, cashier_id=actor.account_id or 0, day=day)
     if locked.closed_at is not None:
         raise Conflict(Refusal("cash_day_closed"))
-    till = await _till(connection, place.unit_id, actor.account_id or 0, day)
+    till = await till_by_receipts(connection, place.unit_id, actor.account_id or 0, day)
     difference = counted - till.expected_vnd
     if difference and body.explanation is None:
         params = {"expected_vnd": till.expected_vnd, "counted_vnd": counted, "difference_vnd": difference}
@@ -102,7 +102,8 @@ async def _place(connection: AsyncConnection, actor: Actor, unit: str) -> Any:
     return place
 
 
-async def _till(connection: AsyncConnection, unit_id: int, cashier_id: int, day: dt.date) -> Till:
+async def till_by_receipts(connection: AsyncConnection, unit_id: int, cashier_id: int, day: dt.date) -> Till:
+    """Return what a cashier's day comes to by its receipts and refunds; stays so while the day's row is locked."""
     row = await queries.till(connection, unit_id=unit_id, cashier_id=cashier_id, day=day)
     receipts, refunds, voided = (from_json(part) for part in (row.receipts, row.refunds, row.voided))
     cash_in, cash_out = (part.get("cash", {"amount_vnd": 0})["amount_vnd"] for part in (receipts, refunds))

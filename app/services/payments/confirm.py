@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.errors import InvalidInput, refuse_all
 from app.domain.fees import PaymentMethod
 from app.domain.permissions import Actor, Permission
 from app.services.audit.idempotency import StoredAnswer
@@ -15,7 +16,7 @@ from app.services.dossiers.transitions import perform
 from app.services.dossiers.view import DossierView
 from app.services.payments import queries
 from app.services.payments.inputs import CollectFee
-from app.services.payments.receipts import take_money
+from app.services.payments.receipts import reference_faults, take_money
 
 
 async def confirm_payment(
@@ -30,6 +31,7 @@ async def confirm_payment(
     now: dt.datetime,
 ) -> Rendered | StoredAnswer:
     """Confirm a payment through the one door; where a charge is about it, record its receipt as well."""
+    refuse_all(InvalidInput, reference_faults(PaymentMethod(body.method), body.reference))
     charge = await queries.open_charge_of(connection, code)
     if charge is None or charge.payment_seq is None:
         return await perform(connection, actor, code, body, if_match=if_match, keyed=keyed, render=render, now=now)

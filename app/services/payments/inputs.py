@@ -73,10 +73,13 @@ class VoidReceipt(Input):
 
 
 class RefundReceipt(Input):
-    """Money given back; without an amount all that is left of the receipt."""
+    """Money given back; without an amount all that is left of the receipt, without a method the way it came in.
+
+    What came in online goes back by transfer.
+    """
 
     amount_vnd: SomeDong | None = None
-    method: Literal["cash", "bank_transfer"] = "cash"
+    method: Literal["cash", "bank_transfer"] | None = None
     reason: Text
     reference: Code
 

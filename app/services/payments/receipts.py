@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
-from app.domain.errors import ActionRefused, Conflict, Forbidden, NotFound, Refusal, refuse_all
+from app.domain.errors import ActionRefused, Conflict, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
+from app.domain.fees import PaymentMethod
 from app.domain.lifecycle import EventType
 from app.domain.permissions import Actor, Permission
 from app.services.dossiers.inputs import ConfirmPayment
@@ -16,6 +17,7 @@ from app.services.dossiers.transitions import perform
 from app.services.dossiers.view import DossierView
 from app.services.forms.issued_papers import change_status
 from app.services.payments import queries, writes
+from app.services.payments.close_day import till_by_receipts
 from app.services.payments.inputs import CollectFee, RefundReceipt, VoidReceipt
 
 RECEIPT_FORM = "BIEN-LAI"
@@ -33,6 +35,7 @@ async def collect_fee(
     when another cashier was faster, when the total is not the one the cashier saw, or when the day is closed.
     """
     dossier = await seen_dossier(connection, actor, code, Permission.PAYMENTS_CONFIRM, lock=True)
+    refuse_all(InvalidInput, reference_faults(body.method, body.reference))
     facts = await queries.charge_facts(connection, dossier.id)
     if facts.charge_id is None:
         raise Conflict(Refusal("charge_not_open"))
@@ -45,6 +48,13 @@ async def collect_fee(
         await perform(connection, actor, code, confirmation, if_match=None, keyed=None, render=_not_sent, now=now)
     number, _ = await take_money(connection, actor, dossier, facts.charge_id, body, now=now)
     return number
+
+
+def reference_faults(method: PaymentMethod, reference: str | None, field: str = "reference") -> list[Refusal]:
+    """Return the fault of money that is not cash and that nothing lets anybody find at the bank or the portal."""
+    if method is PaymentMethod.CASH or reference is not None:
+        return []
+    return [Refusal("payment_reference_missing", field, {"method": method.value})]
 
 
 async def take_money(
@@ -109,6 +119,8 @@ async def void_receipt(
     if beside.additional_reason is not None:
         # Only one charge is open at a time: the one that this receipt was for could not be open again.
         faults.append(Refusal("additional_charge_open", params={"charge": beside.charge_number}))
+    if receipt.method == PaymentMethod.CASH and receipt.voided_at is None and day.closed_at is None:
+        faults += await _till_faults(connection, receipt, receipt.cashier_id, receipt.collected_on, receipt.amount_vnd)
     refuse_all(ActionRefused, faults)
     await writes.void_receipt(connection, receipt.id, account_id=actor.account_id, reason=body.reason, now=now)
     # Whoever scans a paper that names the receipt learns that it is void.
@@ -124,11 +136,15 @@ async def void_receipt(
 async def refund_receipt(
     connection: AsyncConnection, actor: Actor, number: str, body: RefundReceipt, *, now: dt.datetime
 ) -> None:
-    """Give money of a valid receipt back, whole or in part; cash comes out of the till of who gives it."""
+    """Give money of a valid receipt back, whole or in part; cash comes out of the till of who gives it.
+
+    Raises `ActionRefused`, `till_too_small` for more cash than this till took in today and still holds.
+    """
     dossier = await dossier_of_receipt(connection, actor, number, Permission.PAYMENTS_REFUND)
     receipt = await queries.receipt(connection, number)
     if not _may_refund(actor, receipt):
         raise Forbidden(Refusal("out_of_scope", params={"side": "receiving"}))
+    method = body.method or ("cash" if receipt.method == PaymentMethod.CASH else "bank_transfer")
     left = receipt.amount_vnd - receipt.refunded_vnd
     amount = left if body.amount_vnd is None else body.amount_vnd
     faults = []
@@ -136,12 +152,14 @@ async def refund_receipt(
         faults.append(Refusal("receipt_voided"))
     elif amount > left or not left:
         faults.append(Refusal("refund_exceeds_receipt", "amount_vnd", {"left_vnd": left}))
-    if body.method == "cash" and not actor.scope(Permission.PAYMENTS_CONFIRM).covers(receipt.unit_path):
+    if method == "cash" and not actor.scope(Permission.PAYMENTS_CONFIRM).covers(receipt.unit_path):
         faults.append(Refusal("refund_needs_till", "method"))
     day = local_date(now)
     till = await writes.lock_day(connection, unit_id=receipt.unit_id, cashier_id=_cashier(actor), day=day)
     if till.closed_at is not None:
         faults.append(Refusal("cash_day_closed"))
+    if method == "cash" and not faults:
+        faults += await _till_faults(connection, receipt, _cashier(actor), day, amount)
     refuse_all(ActionRefused, faults)
     await writes.insert_refund(
         connection,
@@ -149,13 +167,13 @@ async def refund_receipt(
         unit_id=receipt.unit_id,
         cashier_id=_cashier(actor),
         amount_vnd=amount,
-        method=body.method,
+        method=method,
         reason=body.reason,
         reference=body.reference,
         now=now,
         day=day,
     )
-    data = {"receipt": number, "amount_vnd": amount, "method": body.method}
+    data = {"receipt": number, "amount_vnd": amount, "method": method}
     await record_event(connection, actor, dossier, EventType.FEE_REFUNDED, now=now, data=data)
 
 
@@ -176,6 +194,16 @@ async def dossier_of_receipt(
         return await seen_dossier(connection, actor, code, permission, lock=lock)
     except NotFound as error:
         raise NotFound(Refusal("receipt_unknown")) from error
+
+
+async def _till_faults(
+    connection: AsyncConnection, receipt: Any, cashier_id: int, day: dt.date, amount_vnd: int
+) -> list[Refusal]:
+    """Return the fault of cash that goes out of a till, whose day is locked, and is not in it."""
+    till = await till_by_receipts(connection, receipt.unit_id, cashier_id, day)
+    if amount_vnd <= till.expected_vnd:
+        return []
+    return [Refusal("till_too_small", "amount_vnd", {"till_vnd": till.expected_vnd, "amount_vnd": amount_vnd})]
 
 
 def _may_refund(actor: Actor, receipt: Any) -> bool:
