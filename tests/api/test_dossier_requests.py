@@ -63,8 +63,8 @@ async def test_a_malformed_field_is_named(
         (b"[]", "application/json", 422),
         (b'"text"', "application/json", 422),
         (b'{"summary": "\xff"}', "application/json", 400),
-        (json.dumps(registration()).encode(), "text/plain", 422),
-        (b"procedure_code=1.004873", "application/x-www-form-urlencoded", 422),
+        (json.dumps(registration()).encode(), "text/plain", 415),
+        (b"procedure_code=1.004873", "application/x-www-form-urlencoded", 415),
     ],
 )
 async def test_what_is_no_json_object_is_refused(desk: Desk, content: bytes, content_type: str, status: int) -> None:
