@@ -52,7 +52,7 @@ async def batch_handed_in(
         try:
             prepared.append(await _prepared(application, file, Path(mkdtemp(dir=workplace))))
         except VirusFound as found:
-            await _quarantine(application, actor, new, place, file, found)
+            await _quarantine(application, actor, new, place, file, found, position=index + 1)
             raise VirusFound(*_of_file(index, found)) from found
         except InvalidInput as refused:
             raise InvalidInput(*_of_file(index, refused)) from refused
@@ -128,8 +128,9 @@ def _of_file(index: int, refused: InvalidInput) -> list[Refusal]:
 
 
 async def _quarantine(
-    application: Application, actor: Actor, new: NewBatch, place: BatchPlace, file: HandedIn, found: VirusFound
-) -> None:
+    application: Application, actor: Actor, new: NewBatch, place: BatchPlace, file: HandedIn, found: VirusFound, *,
+    position: int,
+) -> None:  # fmt: skip
     key = await put_aside(application, file)
     async with application.database.write() as connection:
         is_new = await quarantine_batch(
@@ -139,6 +140,7 @@ async def _quarantine(
             place,
             sha256=file.sha256,
             virus=str(found.refusals[0].params["signature"]),
+            virus_file=position,
             quarantine_key=key,
             now=application.clock.now(),
         )

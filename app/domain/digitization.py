@@ -46,12 +46,16 @@ class PageKind(StrEnum):
 
 
 class Recognition(StrEnum):
-    """What became of reading a piece. `unavailable`: the programs that read are not installed here."""
+    """What became of reading a piece. `unavailable`: the programs that read are not installed here.
+
+    `removed`: it was read, and what was read went with the discarded paper.
+    """
 
     WAITING = "waiting"
     DONE = "done"
     UNAVAILABLE = "unavailable"
     FAILED = "failed"
+    REMOVED = "removed"
 
 
 class PieceState(StrEnum):

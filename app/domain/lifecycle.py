@@ -87,6 +87,7 @@ class EventType(StrEnum):
     DOCUMENT_ADDED = "document_added"
     DOCUMENT_PUBLISHED = "document_published"
     DIGITIZED = "digitized"
+    DOCUMENT_WITHDRAWN = "document_withdrawn"
     PAPER_REUSED = "paper_reused"
     ORIGINAL_MOVED = "original_moved"
     SLIP_ISSUED = "slip_issued"

@@ -39,6 +39,8 @@ class ScanBatch(Base):
     """Code of why it is not digitized, failed, or lies in quarantine."""
     virus: Mapped[str | None] = mapped_column(default=None)
     """What the virus check named in one of its files; nothing of such a batch is kept but that file, in quarantine."""
+    virus_file: Mapped[int | None] = mapped_column(default=None)
+    """Which of the files sent it was, the first is 1."""
     quarantine_key: Mapped[str | None] = mapped_column(default=None)
     scanned_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     """By the clock of the device."""
@@ -70,7 +72,7 @@ class ScanPiece(Base):
         Index("ix_scan_piece_dossier_id", "dossier_id"),
         Index("ix_scan_piece_unit_open", "unit_id", "id", postgresql_where=text("state = 'open'")),
         CheckConstraint("state in ('open', 'confirmed', 'signed', 'discarded')", name="state"),
-        CheckConstraint("recognition in ('waiting', 'done', 'unavailable', 'failed')", name="recognition"),
+        CheckConstraint("recognition in ('waiting', 'done', 'unavailable', 'failed', 'removed')", name="recognition"),
         CheckConstraint("matched_by is null or matched_by in ('separator', 'text', 'clerk')", name="matched_by"),
         CheckConstraint("(recognition = 'done') = (content_sha256 is not null)", name="content"),
         CheckConstraint("(state in ('confirmed', 'signed')) = (document_id is not null)", name="document"),

@@ -13,8 +13,8 @@ from app.models.base import Base, BigKey
 class StoredContent(Base):
     """One row a content, whoever uses it; the bytes lie in the store under a key made of the hash.
 
-    The row is written after the bytes are safe and never changes. A doomed row is the collector's mark on bytes that
-    no row spoke of: it exists only while they are being removed.
+    The row is written after the bytes are safe and never changes but to be withdrawn. A doomed row is the collector's
+    mark on bytes that no row spoke of: it exists only while they are being removed.
     """
 
     __tablename__ = "stored_content"
@@ -28,6 +28,8 @@ class StoredContent(Base):
     media_type: Mapped[str]
     stored_at: Mapped[dt.datetime]
     doomed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    """Since when nobody gets the bytes, which leave the store: a paper that was never to be kept. The row stays."""
 
 
 class Document(Base):

@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from app.bootstrap import Application
+from app.collecting import verify_contents
 from app.core.clock import FixedClock
 from app.core.db import fetch_all
 from app.scanning import let_go_discarded
@@ -103,6 +104,38 @@ async def test_a_content_that_something_else_speaks_of_stays(
     outcomes = await rows(application, "select sha256, outcome from released_content")
     assert (added.json()["sha256"], "in_use") in outcomes
     assert await application.storage.find(content_key(added.json()["sha256"])) is not None
+
+
+async def test_an_identity_card_that_was_confirmed_leaves_the_store_and_the_record_tells_that_it_did(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    batch = await station.digitized(await station.send_sheets([CERTIFICATE], dossier=code))
+    (piece,) = batch["piece_list"]
+    await station.reads(piece | {"batch_id": batch["id"]}, "GIẤY TỜ")
+    await station.act(piece["id"], "assign", component_code="TP02")
+    await station.act(piece["id"], "confirm", values=[])
+    signed = await station.act(piece["id"], "sign")
+    refused = await station.act(piece["id"], "discard", expect=409, reason="illegible")
+    assert codes(refused) == ["scan_piece_closed"]
+    discarded = await station.act(piece["id"], "discard", reason="presented_only")
+    assert (discarded["state"], discarded["recognition"], discarded["document_id"]) == ("discarded", "removed", None)
+
+    document = await station.desk.get(f"/documents/{signed['document_id']}")
+    assert document["withdrawn_at"] is not None
+    link = await station.desk.post(f"/documents/{document['id']}/links", {"purpose": "processing"})
+    assert (link.status_code, codes(link.json())) == (404, ["document_withdrawn"])
+    assert (await station.desk.get(f"/verify/{signed['verify_token']}"))["status"] == "revoked"
+    assert await rows(application, "select distinct status from held_paper") == [("revoked",)]
+    timeline = (await station.desk.get(f"/dossiers/{code}/timeline"))["entries"]
+    assert timeline[-1]["vi"] == "Bỏ bản lưu giấy tờ chỉ xuất trình ở thành phần TP02"
+
+    await let_go(application, clock)
+    gone = {document["sha256"], document["original"]["sha256"]}
+    assert gone & await stored(application) == set()
+    outcomes = await rows(application, "select distinct sha256, outcome from released_content")
+    assert {(sha256, "removed") for sha256 in gone} <= set(outcomes)
+    assert [bad async for bad in verify_contents(application) if bad] == []
 
 
 async def test_papers_discarded_for_another_reason_are_kept_for_a_while(

@@ -27,6 +27,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A published result and a digitized copy do not give way to a file that is sent: replace the result, or scan",
     ),
     "document_published": ("Bản này đã được công bố", "This version is published already"),
+    "document_withdrawn": (
+        "Bản lưu đã bị bỏ vì là giấy tờ chỉ xuất trình",
+        "The copy was withdrawn: the paper is only presented and never kept",
+    ),
     "document_is_result": (
         "Kết quả được công bố sau khi ký số, tại mục kết quả; không công bố tệp gửi lên",
         "A result is published once it is signed, among the results: not as a file that was sent",

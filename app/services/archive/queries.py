@@ -11,19 +11,19 @@ from app.core.db import fetch_all, fetch_one
 _FILES = """
 select 'documents' as section, coalesce(d.component_code, d.kind) as label, d.name, d.content_sha256 as sha256,
   s.size_bytes, s.media_type, d.added_at as at, 1 as rank, d.id
-from document d join stored_content s on s.sha256 = d.content_sha256
+from document d join stored_content s on s.sha256 = d.content_sha256 and s.withdrawn_at is null
 where d.dossier_id = $1 and d.kind <> 'internal'
   and not exists (select from document n where n.supersedes_id = d.id)
 union all
 select 'originals', coalesce(d.component_code, d.kind), d.name, d.original_sha256, s.size_bytes, s.media_type,
   d.added_at, 3, d.id
-from document d join stored_content s on s.sha256 = d.original_sha256
+from document d join stored_content s on s.sha256 = d.original_sha256 and s.withdrawn_at is null
 where d.dossier_id = $1 and d.kind <> 'internal'
   and not exists (select from document n where n.supersedes_id = d.id)
 union all
 select 'papers', p.kind || coalesce('-' || p.form_code, ''), p.number, p.content_sha256, s.size_bytes, s.media_type,
   p.issued_at, 2, p.id
-from issued_paper p join stored_content s on s.sha256 = p.content_sha256
+from issued_paper p join stored_content s on s.sha256 = p.content_sha256 and s.withdrawn_at is null
 where p.dossier_id = $1 and p.kind <> 'archive'
 order by rank, id
 """

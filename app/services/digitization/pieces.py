@@ -5,7 +5,7 @@ The dossier is locked before the piece, as everywhere else.
 
 import datetime as dt
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,9 +24,12 @@ from app.services.digitization.process import PRESENTED_ONLY, restate
 from app.services.digitization.read import seen_piece
 from app.services.documents.add import NewDocument, add_document
 from app.services.dossiers.recording.record import record_event, seen_dossier
+from app.services.forms.issued_papers import change_status
 from app.services.procedures.content import ComponentContent, version_content
+from app.services.vault.hold import withdraw_document
 
 _PDF = ".pdf"
+_PRESENTED_ONLY: Final = "presented_only"
 _PATH_LETTERS = str.maketrans(dict.fromkeys("/\\:", "-"))
 
 
@@ -129,21 +132,43 @@ async def confirm_piece(
 async def discard_piece(
     connection: AsyncConnection, actor: Actor, piece_id: int, body: DiscardPiece, *, keep_days: int, now: dt.datetime
 ) -> None:
-    """Say that a piece does not become a document, and why; its batch stands as the others say.
+    """Say that a piece does not become, or stay, a document, and why; its batch stands as the others say.
 
     Its pages leave the store after `keep_days`. Of a paper that is only presented nothing is kept: text, values and
-    pictures go at once, the pages in the files of the batch with the worker's next look.
+    pictures go at once, the pages in the files of the batch with the worker's next look; and it is the one reason for
+    which a confirmed piece is discarded: its document is withdrawn.
     """
+    is_forbidden = body.reason == _PRESENTED_ONLY
+    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
+    dossier = None
+    if is_forbidden and row.dossier_code is not None:
+        dossier = await seen_dossier(connection, actor, row.dossier_code, Permission.DOCUMENTS_ADD, lock=True)
     row = await _locked(connection, actor, piece_id)
-    if row.state != PieceState.OPEN:
+    is_document = row.document_id is not None
+    if (is_document and not is_forbidden) or row.state == PieceState.DISCARDED:
         raise ActionRefused(Refusal("scan_piece_closed", params={"state": row.state}))
-    is_forbidden = body.reason == "presented_only"
     due = now if is_forbidden else now + dt.timedelta(days=keep_days)
     await discards.discard_piece(connection, piece_id, reason=body.reason, by=actor.account_id, let_go_due=due, now=now)
     if is_forbidden:
         await discards.let_go(connection, piece_id, now=now)
+    if is_document:
+        await _withdraw_document(connection, actor, dossier, row, now=now)
     await queries.lock_batch(connection, row.batch_id)
     await restate(connection, row.batch_id)
+
+
+async def _withdraw_document(
+    connection: AsyncConnection, actor: Actor, dossier: Any, row: Any, *, now: dt.datetime
+) -> None:
+    """Let nobody get the document that a piece (`row`, as it was) became, nor rely on it; the log tells of it."""
+    if dossier is None or dossier.id != row.dossier_id:
+        raise ActionRefused(Refusal("scan_piece_closed", params={"state": row.state}))
+    await discards.withdraw_documents(connection, row.id, row.document_id, now=now)
+    await withdraw_document(connection, actor, document_id=row.document_id, reason=_PRESENTED_ONLY, now=now)
+    if row.paper_id is not None:
+        await change_status(connection, row.paper_id, status="revoked", reason=_PRESENTED_ONLY, now=now)
+    data = {"component_code": row.component_code, "document_id": row.document_id, "reason": _PRESENTED_ONLY}
+    await record_event(connection, actor, dossier, EventType.DOCUMENT_WITHDRAWN, now=now, data=data)
 
 
 async def _locked(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:

@@ -12,8 +12,8 @@ from app.services.identity.scope import unit_in_scope
 _UNIT = "select u.id, u.code, u.name, u.path from unit u where u.code = $1"
 
 _BATCHES = """
-select b.id, b.state, b.reason, b.virus, b.cut, b.scanned_at, b.device, b.received_at, b.started_at, b.finished_at,
-  u.code as unit_code, u.name as unit_name, u.path as unit_path, d.code as dossier_code,
+select b.id, b.state, b.reason, b.virus, b.virus_file, b.cut, b.scanned_at, b.device, b.received_at, b.started_at,
+  b.finished_at, u.code as unit_code, u.name as unit_name, u.path as unit_path, d.code as dossier_code,
   by.display_name as received_by, n.pages, n.looked_at, n.blank, n.separators, n.failed, p.pieces, p.read, p.open
 from {batches} b join unit u on u.id = b.unit_id
 left join dossier d on d.id = b.dossier_id left join account by on by.id = b.received_by
@@ -34,7 +34,7 @@ cross join lateral (
 _PIECES = """
 select i.id, i.batch_id, i.position, i.state, i.recognition, i.reason, i.component_code, i.matched_by, i.candidates,
   i.confidence, i.document_id, i.confirmed_at, i.signed_at, i.dossier_id, i.picture_sha256, i.content_sha256,
-  i.unit_id, u.code as unit_code, u.name as unit_name, u.path as unit_path, d.code as dossier_code,
+  i.unit_id, i.paper_id, u.code as unit_code, u.name as unit_name, u.path as unit_path, d.code as dossier_code,
   cb.display_name as confirmed_by, sb.display_name as signed_by,
   (select c.name from document c where c.id = i.document_id) as document_name,
   (select p.token from issued_paper p where p.id = i.paper_id) as verify_token,

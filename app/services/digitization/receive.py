@@ -102,10 +102,14 @@ async def quarantine_batch(
     *,
     sha256: str,
     virus: str,
+    virus_file: int,
     quarantine_key: str,
     now: dt.datetime,
 ) -> bool:
-    """Write that `virus` was found in a file of a batch, for the clerk to see; False if that very file was before."""
+    """Write that `virus` was found in a file of a batch, for the clerk to see; False if that very file was before.
+
+    `virus_file`: which of the files sent, the first is 1.
+    """
     return await writes.quarantine_batch(
         connection,
         unit_id=place.unit_id,
@@ -113,6 +117,7 @@ async def quarantine_batch(
         fingerprint=hashlib.sha256(f"{new.dossier or ''}\nquarantine\n{sha256}".encode()).hexdigest(),
         cut=new.cut.value,
         virus=virus,
+        virus_file=virus_file,
         quarantine_key=quarantine_key,
         scanned_at=new.scanned_at,
         device=new.device,

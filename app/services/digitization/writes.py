@@ -96,9 +96,9 @@ update scan_batch set state = 'received', reason = null, finished_at = null wher
 """
 
 _QUARANTINE = """
-insert into scan_batch (unit_id, dossier_id, fingerprint, cut, state, reason, virus, quarantine_key, scanned_at,
-  device, received_at, received_by, finished_at)
-values ($1, $2, $3, $4, 'quarantined', 'virus_found', $5, $6, $7, $8, $9, $10, $9)
+insert into scan_batch (unit_id, dossier_id, fingerprint, cut, state, reason, virus, virus_file,
+  quarantine_key, scanned_at, device, received_at, received_by, finished_at)
+values ($1, $2, $3, $4, 'quarantined', 'virus_found', $5, $11, $6, $7, $8, $9, $10, $9)
 on conflict (unit_id, fingerprint) do nothing
 returning id
 """
@@ -238,6 +238,7 @@ async def quarantine_batch(
     fingerprint: str,
     cut: str,
     virus: str,
+    virus_file: int,
     quarantine_key: str,
     scanned_at: dt.datetime | None,
     device: str | None,
@@ -258,6 +259,7 @@ async def quarantine_batch(
         device,
         now,
         received_by,
+        virus_file,
     )
     return row is not None
 

@@ -57,8 +57,12 @@ async def remove_doomed(storage: BlobStore, sha256: str, *, before: dt.datetime)
 async def doom_released(connection: AsyncConnection, sha256: str, *, now: dt.datetime) -> bool:
     """Mark a content that was let go, whose row stands; False if something else speaks of it still.
 
+    One that was withdrawn keeps its row, and its bytes go whatever speaks of it.
+
     Waits for whoever is writing of it now. That it stays where it is needed, the foreign keys see to.
     """
+    if await queries.is_withdrawn(connection, sha256):
+        return True
     try:
         async with transaction(connection):
             await writes.doom_released(connection, sha256, now=now)

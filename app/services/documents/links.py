@@ -50,6 +50,8 @@ async def make_link(
 ) -> str:
     """Return the token of a link for the actor; raise `NotFound` for what they may not read or what is not there."""
     row = await seen_document(connection, actor, document_id)
+    if row.withdrawn_at is not None:
+        raise NotFound(Refusal("document_withdrawn"))
     if is_original and row.original_sha256 is None:
         raise NotFound(Refusal("document_has_no_other_original"))
     claims: dict[str, Any] = {

@@ -16,7 +16,7 @@ from document d where d.id = $2 and d.dossier_id = $1
 
 _DOCUMENT = """
 select d.*, o.code as dossier_code, r.path as receiving_path, c.path as competent_path,
-  t.size_bytes as content_size, t.media_type as content_type, g.size_bytes as original_size,
+  t.size_bytes as content_size, t.media_type as content_type, t.withdrawn_at, g.size_bytes as original_size,
   g.media_type as original_type, a.username as added_by_name, p.username as published_by_name,
   (select n.id from document n where n.supersedes_id = d.id) as superseded_by
 from document d
@@ -32,8 +32,8 @@ _LINKED = """
 select d.id, d.unit_id, d.name, d.content_sha256, d.original_sha256, t.size_bytes as content_size,
   t.media_type as content_type, g.size_bytes as original_size, g.media_type as original_type, a.auth_version
 from document d
-join stored_content t on t.sha256 = d.content_sha256
-left join stored_content g on g.sha256 = d.original_sha256
+join stored_content t on t.sha256 = d.content_sha256 and t.withdrawn_at is null
+left join stored_content g on g.sha256 = d.original_sha256 and g.withdrawn_at is null
 join account a on a.id = $2 and a.disabled_at is null
 where d.id = $1
 """
@@ -80,6 +80,13 @@ async def released_contents(connection: AsyncConnection, *, limit: int) -> list[
     return [row.sha256 for row in rows]
 
 
+async def is_withdrawn(connection: AsyncConnection, sha256: str) -> bool:
+    found = await fetch_one(
+        connection, "select 1 as one from stored_content where sha256 = $1 and withdrawn_at is not null", sha256
+    )
+    return found is not None
+
+
 async def one_document(connection: AsyncConnection, document_id: int) -> Any:
     """Return a document with its dossier's code and units, its contents, and what superseded it; or None."""
     return await fetch_one(connection, f"{_DOCUMENT} where d.id = $1", document_id)
@@ -122,7 +129,8 @@ async def contents_after(connection: AsyncConnection, after: str, *, limit: int)
     """Return hashes of contents in ascending order, those after `after`."""
     return await fetch_all(
         connection,
-        "select sha256 from stored_content where doomed_at is null and sha256 > $1 order by sha256 limit $2",
+        "select sha256 from stored_content where doomed_at is null and withdrawn_at is null and sha256 > $1 "
+        "order by sha256 limit $2",
         after,
         limit,
     )

@@ -18,7 +18,9 @@ on conflict (sha256) do nothing
 returning sha256
 """
 # Locked, because the collector may remove a row that nothing speaks of any more.
-_STANDING = "select 1 as one from stored_content where sha256 = $1 and doomed_at is null for key share"
+_STANDING = """
+select 1 as one from stored_content where sha256 = $1 and doomed_at is null and withdrawn_at is null for key share
+"""
 
 _DOOM = """
 with doomed as (
@@ -29,7 +31,8 @@ with doomed as (
 )
 select sha256 from doomed
 union
-select c.sha256 from stored_content c where c.sha256 = any ($1::text[]) and c.doomed_at is not null
+select c.sha256 from stored_content c where c.sha256 = any ($1::text[])
+  and (c.doomed_at is not null or c.withdrawn_at is not null)
 """
 
 _ADD = """
@@ -77,7 +80,7 @@ async def add_document(connection: AsyncConnection, values: dict[str, Any]) -> A
 
 
 async def doom_contents(connection: AsyncConnection, hashes: Sequence[str], *, now: dt.datetime) -> list[str]:
-    """Mark contents that have no row, by a row that says so; return those marked, now or before.
+    """Mark contents that have no row, by a row that says so; return those marked, now or before, and those withdrawn.
 
     Waits for a transaction that is writing the row of one of them.
     """

@@ -104,6 +104,10 @@ PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str
     EventType.DOCUMENT_ADDED: _document_added,
     EventType.DOCUMENT_PUBLISHED: _document_published,
     EventType.DIGITIZED: _digitized,
+    EventType.DOCUMENT_WITHDRAWN: lambda data: (
+        f"Bỏ bản lưu giấy tờ chỉ xuất trình ở thành phần {data['component_code']}",
+        f"Copy of a paper that is only presented withdrawn from component {data['component_code']}",
+    ),
     EventType.PAPER_REUSED: _paper_reused,
     EventType.ORIGINAL_MOVED: _original_moved,
     EventType.SLIP_ISSUED: lambda data: (

@@ -106,6 +106,18 @@ async def withdraw_result(
     )
 
 
+async def withdraw_document(
+    connection: AsyncConnection, actor: Actor, *, document_id: int, reason: str, now: dt.datetime
+) -> int:
+    """Say of what is held by a document that it is revoked, because of a paper that was never to be kept.
+
+    `reason` is a code. Returns how many papers it was.
+    """
+    return await writes.withdraw_document(
+        connection, document_id=document_id, reason=reason, by=actor.account_id, now=now
+    )
+
+
 async def record_paper(
     connection: AsyncConnection, actor: Actor, code: str, body: RecordHeldPaper, *, now: dt.datetime
 ) -> Any:

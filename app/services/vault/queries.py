@@ -117,8 +117,9 @@ async def digitized_components(connection: AsyncConnection, dossier_id: int) -> 
     """Return the components of which the dossier has an electronic copy."""
     rows = await fetch_all(
         connection,
-        "select distinct component_code from document where dossier_id = $1 and component_code is not null "
-        "and kind in ('component', 'digitized_copy')",
+        "select distinct d.component_code from document d join stored_content s on s.sha256 = d.content_sha256 "
+        "where d.dossier_id = $1 and d.component_code is not null and d.kind in ('component', 'digitized_copy') "
+        "and s.withdrawn_at is null",
         dossier_id,
     )
     return {row.component_code for row in rows}

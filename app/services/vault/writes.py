@@ -116,6 +116,21 @@ async def withdraw_result(
     )
 
 
+async def withdraw_document(
+    connection: AsyncConnection, *, document_id: int, reason: str, by: int | None, now: dt.datetime
+) -> int:
+    """Say of everything held by the bytes of a document that it is revoked."""
+    return await execute(
+        connection,
+        "update held_paper h set status = 'revoked', status_reason = $2, status_by = $3, status_at = $4 "
+        "from document d where d.id = $1 and d.content_sha256 = h.content_sha256 and h.status = 'valid'",
+        document_id,
+        reason,
+        by,
+        now,
+    )
+
+
 _COMPONENT = """
 insert into dossier_component (dossier_id, code, originals, certified_copies, photocopies, source)
 values ($1, $2, 0, 0, 0, $3)

@@ -85,7 +85,8 @@ class ScanPieceOut(BaseModel):
 class ScanBatchOut(BaseModel):
     """A batch in a list. Of `pages`, `looked_at` are known; `blank` and `separators` are in no piece.
 
-    `failed`, `pieces`, `read` and `open` leave out what was discarded. `virus`: what was found in a quarantined one.
+    `failed`, `pieces`, `read` and `open` leave out what was discarded. `virus`: what was found in a quarantined one, in
+    its file number `virus_file` (of those sent, the first is 1).
     """
 
     id: int
@@ -94,6 +95,7 @@ class ScanBatchOut(BaseModel):
     en: str
     reason: ReasonOut | None
     virus: str | None
+    virus_file: int | None
     unit: ScanUnitOut
     dossier_code: str | None
     cut: Cut
@@ -343,6 +345,7 @@ def _batch_values(row: Any) -> dict[str, Any]:
         "en": en,
         "reason": _reason(row.reason, signature=row.virus),
         "virus": row.virus,
+        "virus_file": row.virus_file,
         "unit": ScanUnitOut(code=row.unit_code, name=row.unit_name),
         "dossier_code": row.dossier_code,
         "cut": row.cut,

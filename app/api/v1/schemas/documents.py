@@ -54,7 +54,8 @@ class OriginalOut(BaseModel):
 
 class DocumentOut(BaseModel):
     """One version of a file of a dossier. `size_bytes`, `media_type`, `sha256` are the document's; `original` what was
-    handed in where it differs. `published_at` null: a draft. `superseded_by`: the newer version.
+    handed in where it differs. `published_at` null: a draft. `superseded_by`: the newer version. `withdrawn_at`: since
+    when nobody gets the bytes, of a paper that was never to be kept.
     """
 
     id: int
@@ -74,6 +75,7 @@ class DocumentOut(BaseModel):
     superseded_by: int | None
     published_at: LocalInstant | None
     published_by: str | None
+    withdrawn_at: LocalInstant | None
     added_at: LocalInstant
     added_by: str | None
 
@@ -189,6 +191,7 @@ def document_out(row: Any) -> DocumentOut:
         superseded_by=row.superseded_by,
         published_at=local(row.published_at),
         published_by=row.published_by_name,
+        withdrawn_at=local(row.withdrawn_at),
         added_at=local_time(row.added_at),
         added_by=row.added_by_name,
     )

@@ -8,7 +8,9 @@ from app.core.db import execute
 
 _DISCARD = """
 with piece as (
-  update scan_piece set state = 'discarded', reason = $2, changed_at = $3, changed_by = $4 where id = $1
+  update scan_piece set state = 'discarded', reason = $2, changed_at = $3, changed_by = $4, document_id = null,
+    signed_at = null, signed_by = null
+  where id = $1
   returning id
 )
 insert into scan_let_go (piece_id, due_at) select id, $5 from piece
@@ -29,8 +31,23 @@ fields as (
   delete from scan_field where piece_id = $1
 )
 update scan_piece set picture_sha256 = null, content_sha256 = null, candidates = '[]', confidence = null,
-  recognition = case recognition when 'done' then 'failed' else recognition end
+  recognition = case recognition when 'done' then 'removed' else recognition end
 where id = $1
+"""
+
+# Documents keep their rows and hashes: only the bytes of both versions, the sealed one and the one before it, go.
+_RELEASE_DOCUMENTS = """
+insert into released_content (sha256, piece_id, released_at)
+select distinct h.sha256, $1::bigint, $3::timestamptz from document d
+left join document b on b.id = d.supersedes_id
+cross join lateral (values (d.content_sha256), (d.original_sha256), (b.content_sha256), (b.original_sha256))
+  as h (sha256)
+where d.id = $2 and h.sha256 is not null
+  and not exists (select from released_content r where r.piece_id = $1 and r.sha256 = h.sha256)
+"""
+_WITHDRAW = """
+update stored_content c set withdrawn_at = $2 from released_content r
+where r.piece_id = $1 and r.sha256 = c.sha256 and c.withdrawn_at is null and c.doomed_at is null
 """
 
 # The file without those pages takes the place of the file, unless another one did so meanwhile.
@@ -65,6 +82,12 @@ async def discard_piece(
 async def let_go(connection: AsyncConnection, piece_id: int, *, now: dt.datetime) -> None:
     """Remove text and values of a discarded piece, and release its pictures."""
     await execute(connection, _LET_GO, piece_id, now)
+
+
+async def withdraw_documents(connection: AsyncConnection, piece_id: int, document_id: int, *, now: dt.datetime) -> None:
+    """Release the contents of the document that a piece became, and let nobody get them from now on."""
+    await execute(connection, _RELEASE_DOCUMENTS, piece_id, document_id, now)
+    await execute(connection, _WITHDRAW, piece_id, now)
 
 
 async def replace_source(
