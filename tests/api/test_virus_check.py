@@ -88,7 +88,7 @@ async def test_a_virus_in_a_scan_batch_lies_in_quarantine_where_the_clerk_sees_i
         assert (refused.status_code, codes(refused.json())) == (422, ["virus_found"])
     (batch,) = (await checked_desk.get("/scan-batches", state="quarantined"))["items"]
     assert (batch["virus"], batch["reason"]["code"], batch["pages"]) == ("Eicar-Test-Signature", "virus_found", 0)
-    assert batch["virus_file"] == 1
+    assert batch["virus_file"] == 2
     assert "Eicar-Test-Signature" in batch["reason"]["vi"]
     again = await checked_desk.post(f"/scan-batches/{batch['id']}/retry", {})
     assert (again.status_code, codes(again.json())) == (409, ["scan_batch_not_retryable"])
