@@ -218,7 +218,11 @@ async def test_stop_and_withdrawal_are_told_by_the_same_form(desk: Desk, action:
     await desk.act(dossier["code"], action, **payload)
     slip = await issue(desk, dossier["code"], "stop")
     assert slip["form"]["code"] == "TT03-2025-05"
-    assert "DỪNG GIẢI QUYẾT HỒ SƠ" in text_of((await pdf_of(desk, slip)).content)
+    text = text_of((await pdf_of(desk, slip)).content)
+    assert "DỪNG GIẢI QUYẾT HỒ SƠ" in text
+    assert "Căn cứ pháp lý: …" not in text
+    below_the_title = text.partition("đóng dấu)")[2].partition("Mẫu số")[0]
+    assert bool(below_the_title.strip()) is (action == "stop"), "a leader stops it; a clerk takes note of a withdrawal"
 
 
 async def test_the_control_sheet_is_the_log_up_to_its_last_fact(desk: Desk, clock: FixedClock) -> None:

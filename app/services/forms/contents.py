@@ -20,6 +20,8 @@ from app.services.forms.wording import (
 )
 
 _SOURCES = {"data": "khai thác từ cơ sở dữ liệu", "reused": "đã có trong kho dữ liệu", "upload": "bản điện tử"}
+_WITHDRAWAL_BASIS = "Mẫu số 05 ban hành kèm theo Thông tư 03/2025/TT-VPCP: tổ chức, cá nhân rút hồ sơ"
+"""Who withdraws names no law; the form itself lists withdrawal among its cases."""
 _OF_THE_AGENCY = frozenset({Purpose.APOLOGY, Purpose.STOP})
 
 
@@ -37,6 +39,8 @@ def signing_unit(form: Form, facts: Any) -> dict[str, Any]:
 def contents_of(form: Form, facts: Any, *, number: str, verify_address: str, public_base_url: str) -> dict[str, Any]:
     """Return everything the slip prints, for an ordinary form; the control sheet adds its steps.
 
+    Below the title of the agency's head stands nobody's name but a leader's who acted; else there is room for it.
+
     Raises `ActionRefused` where the event has nothing to print from (imported without its papers).
     """
     unit, day = signing_unit(form, facts), local_date(facts.occurred_at)
@@ -51,6 +55,7 @@ def contents_of(form: Form, facts: Any, *, number: str, verify_address: str, pub
         "verify_address": verify_address,
         **_shared(facts, day),
         **_BUILDERS[form.purpose](facts, public_base_url),
+        "signer": facts.event_actor if facts.actor_leads or form.purpose not in _OF_THE_AGENCY else None,
     }
 
 
@@ -71,7 +76,6 @@ def _shared(facts: Any, day: dt.date) -> dict[str, Any]:
         "applicant_phone": applicant.get("phone"),
         "applicant_email": applicant.get("email"),
         "clerk": facts.event_actor,
-        "signer": facts.event_actor,
     }
 
 
@@ -161,7 +165,7 @@ def _stop(facts: Any, _base: str) -> dict[str, Any]:
         "stopped": moment_in_words(facts.occurred_at),
         "reason": label("stop_reasons", code),
         "explanation": sentence(outcome["explanation"]),
-        "legal_basis": outcome["legal_basis"],
+        "legal_basis": outcome["legal_basis"] or (_WITHDRAWAL_BASIS if code == "withdrawn" else ""),
     }
 
 

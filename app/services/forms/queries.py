@@ -25,6 +25,9 @@ select d.id, d.code, d.channel, d.summary, d.return_channel, d.return_address, d
   p.code as procedure_code, p.field, v.name as procedure_name,
   e.id as event_id, e.seq, e.type as event_type, e.occurred_at, e.data as event_data,
   w.display_name as event_actor,
+  exists (select from role_grant g join unit l on l.id = g.unit_id join unit c on c.path like l.path || '%'
+    where g.account_id = e.actor_id and g.role = 'approving_leader' and g.revoked_at is null
+      and c.id = d.competent_unit_id) as actor_leads,
   (select json_object_agg(x.role, row_to_json(x)) from dossier_party x where x.dossier_id = d.id) as people,
   (select coalesce(json_agg(json_build_object('code', c.code, 'originals', c.originals,
       'certified_copies', c.certified_copies, 'photocopies', c.photocopies, 'source', c.source) order by c.code), '[]')
