@@ -7,6 +7,7 @@ before it gets here. `Day`, `Instant` and the strings are for query and path par
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Annotated, Final
 
 from pydantic import (
@@ -22,6 +23,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 _NUL = "\x00"
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Unicode's categories of characters that are not text on paper."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 _YEARS: Final = range(1900, 2200)
@@ -53,6 +56,19 @@ Text = Annotated[
     str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), AfterValidator(refuse_nul)
 ]
 """One line that people read: a name, an address, a reason."""
+
+
+def refuse_unreadable(text: str) -> str:
+    """Return a name; raise `invisible_character` for what nobody sees or prints, `name_without_letter` without one."""
+    if any(unicodedata.category(character) in _UNSEEN for character in text):
+        raise PydanticCustomError("invisible_character", "The name contains a control or format character")
+    if not any(character.isalpha() for character in text):
+        raise PydanticCustomError("name_without_letter", "The name has no letter")
+    return text
+
+
+PersonName = Annotated[Text, AfterValidator(refuse_unreadable)]
+"""The name of a person or an organisation, as it is printed."""
 
 LongText = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), AfterValidator(refuse_nul)

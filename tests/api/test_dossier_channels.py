@@ -220,3 +220,17 @@ async def test_the_version_in_force_at_acceptance_is_pinned(
 async def test_the_commune_is_named_as_receiving_and_competent(desk: Desk) -> None:
     dossier = await desk.register(accept=False)
     assert dossier["receiving_unit"] == dossier["competent_unit"] == {"code": COMMUNE, "name": "Phường Châu Sơn"}
+
+
+@pytest.mark.parametrize("name", ["\u200b", "Nguyễn\ufeff An", "\x7f", "\x1b[31mAn", "a\nb", "\u202eAn", "123"])
+async def test_a_name_is_letters_that_can_be_seen(desk: Desk, name: str) -> None:
+    refused = await desk.post("/dossiers", registration(applicant=applicant(full_name=name)))
+    (fault,) = refused.json()["errors"]
+    assert fault["code"] in ("invisible_character", "name_without_letter")
+    assert fault["field"] == "applicant.full_name"
+
+
+@pytest.mark.parametrize("code", ["E/9a8c1", "../../etc", "..", "a b", "a%2Fb", "a\u200bb"])
+async def test_an_outside_code_is_one_by_which_the_dossier_can_be_found(desk: Desk, code: str) -> None:
+    refused = await desk.post("/dossiers", registration(external_code=code))
+    assert codes(refused.json()) == ["external_code_malformed"]

@@ -164,3 +164,21 @@ async def test_a_refused_act_leaves_no_trace(desk: Desk) -> None:
     await desk.act(code, "start_processing", expect=422, assignee="nobody")
     assert await desk.get(f"/dossiers/{code}") == before
     assert await desk.get(f"/dossiers/{code}/timeline") == history
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "http://example.vn/1", "https:///x", "https://a@b.vn", "/x"])
+async def test_a_result_is_linked_to_over_https_only(desk: Desk, link: str) -> None:
+    code = await brought_to(desk, "accepted")
+    await desk.act(code, "resolve")
+    answer = await desk.act(code, "hand_over", expect=422, method="online", link=link)
+    assert codes(answer) == ["link_not_https"]
+
+
+async def test_what_does_not_belong_to_the_way_of_handing_over_is_refused(desk: Desk) -> None:
+    code = await brought_to(desk, "accepted")
+    await desk.act(code, "resolve")
+    foreign = {"tracking_number": "EB1", "receiver_name": "Nguyễn Thị Thử Nghiệm"}
+    answer = await desk.act(code, "hand_over", expect=422, **ONLINE, **foreign)
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("not_with_method", "receiver_name"), ("not_with_method", "tracking_number"),
+    ]  # fmt: skip

@@ -24,6 +24,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã ngoài {external_code} có dạng mã hồ sơ của chính hệ thống này",
         "The outside code {external_code} has the form of this system's own dossier codes",
     ),
+    "external_code_malformed": (
+        "Mã ngoài không được chứa khoảng trắng hay các ký tự / \\ ? # %",
+        "An outside code has no space and none of / \\ ? # %",
+    ),
+    "invisible_character": (
+        "Tên chứa ký tự không nhìn thấy được; hãy gõ lại",
+        "The name contains a character that cannot be seen; type it again",
+    ),
+    "name_without_letter": ("Tên phải có ít nhất một chữ cái", "A name has at least one letter"),
+    "link_not_https": ("Phải là địa chỉ https://", "It must be an https:// address"),
+    "not_with_method": (
+        "Thông tin này không dùng khi trả kết quả theo cách đã chọn",
+        "This does not belong to the chosen way of handing over",
+    ),
     "return_address_missing": (
         "Trả kết quả qua bưu chính cần địa chỉ nhận",
         "Return by post needs an address",

@@ -6,14 +6,14 @@ from pydantic import Field
 
 from app.domain.fees import PaymentMethod
 from app.services.dossiers.inputs import Authorisation, PersonInput
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Input, PersonName, Text
 from app.services.payments.inputs import Book, ExemptionInput, PaperInput, SomeDong
 
 
 class ReceiverInput(Input):
     """Who takes the copies home; without one it is whoever came, representative or applicant."""
 
-    full_name: Text
+    full_name: PersonName
     identity_number: Code | None = None
     relationship: Text | None = None
     authorisation: Authorisation | None = None

@@ -15,6 +15,15 @@ _NEEDED = {
     Channel.POSTAL: ("tracking_number",),
     Channel.ONLINE: (),
 }
+_BY_HAND = frozenset({Channel.COUNTER, Channel.POSTAL})
+_ONLY_WITH = {
+    "receiver_name": _BY_HAND,
+    "receiver_identity_number": _BY_HAND,
+    "relationship": _BY_HAND,
+    "authorisation": _BY_HAND,
+    "tracking_number": frozenset({Channel.POSTAL}),
+    "link": frozenset({Channel.ONLINE}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,15 @@ def missing_proof(body: inputs.HandOver) -> list[Refusal]:
     return [Refusal("missing", name) for name in _NEEDED[body.method] if getattr(body, name) is None]
 
 
+def _foreign_fields(body: inputs.HandOver) -> list[Refusal]:
+    """Return a fault for each thing said that this way of handing over does not know."""
+    return [
+        Refusal("not_with_method", name, {"method": body.method.value})
+        for name, methods in _ONLY_WITH.items()
+        if getattr(body, name) is not None and body.method not in methods
+    ]
+
+
 def authorisation_columns(given: inputs.Authorisation | None) -> dict[str, Any]:
     """Return the columns of a hand-over that say why somebody else received it."""
     return {
@@ -58,7 +76,7 @@ def check_hand_over(facts: EndingFacts, body: inputs.HandOver) -> None:
     """Raise `InvalidInput` for want of proof or for a stranger without authorisation, `ActionRefused` for a result
     that is signed but not published, and online for want of anything to fetch.
     """
-    faults = missing_proof(body)
+    faults = missing_proof(body) + _foreign_fields(body)
     if body.method is Channel.COUNTER and body.authorisation is None:
         faults += receiver_faults(facts.people, name=body.receiver_name, identity_number=body.receiver_identity_number)
     faults += [

@@ -1,15 +1,35 @@
 """What people send to register a dossier and to act on one. Shape only; the rules are in `app.domain`."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from app.domain.identifiers import Gender
 from app.domain.procedures import Channel, ComponentSource
-from app.services.inputs import Code, Day, Input, Instant, LongText, Text, Whole, YesNo
+from app.services.inputs import Code, Day, Input, Instant, LongText, PersonName, Text, Whole, YesNo
 
 Pieces = Annotated[Whole, Field(ge=0, le=1000)]
 RowId = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
+_NOT_IN_A_PATH = re.compile(r"[/\\?#%\s]|^\.{1,2}$")
+
+
+def _refuse_unaddressable(code: str) -> str:
+    if _NOT_IN_A_PATH.search(code) or not code.isprintable():
+        raise PydanticCustomError("external_code_malformed", "The code cannot stand in an address")
+    return code
+
+
+def _refuse_other_than_https(link: str) -> str:
+    if re.fullmatch(r"https://[^\s/?#@\\]+([/?#]\S*)?", link) is None:
+        raise PydanticCustomError("link_not_https", "Not an https address")
+    return link
+
+
+ExternalCode = Annotated[Code, AfterValidator(_refuse_unaddressable)]
+"""Another system's code: the dossier is found by it, so it can stand in an address."""
+WebLink = Annotated[Text, AfterValidator(_refuse_other_than_https)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{8,20}$")]
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}$")]
 
@@ -28,7 +48,7 @@ class PersonInput(Input):
     """The applicant (chủ hồ sơ) or the representative who files for them."""
 
     kind: Literal["citizen", "enterprise", "organization", "other"] = "citizen"
-    full_name: Text
+    full_name: PersonName
     identity_number: Code | None = None
     date_of_birth: Day | None = None
     gender: Gender | None = None
@@ -52,7 +72,7 @@ class RegisterDossier(Input):
     components: Annotated[tuple[ComponentInput, ...], Field(max_length=100)] = ()
     return_channel: Channel = Channel.COUNTER
     return_address: Text | None = None
-    external_code: Code | None = None
+    external_code: ExternalCode | None = None
     accept: YesNo = False
 
 
@@ -164,14 +184,14 @@ class HandOver(Input):
 
     action: Literal["hand_over"]
     method: Channel
-    receiver_name: Text | None = None
+    receiver_name: PersonName | None = None
     receiver_identity_number: Code | None = None
     relationship: Text | None = None
     proof: Text | None = None
     proof_document_id: RowId | None = None
     authorisation: Authorisation | None = None
     tracking_number: Code | None = None
-    link: Text | None = None
+    link: WebLink | None = None
 
 
 class Withdraw(Input):
