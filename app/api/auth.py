@@ -82,7 +82,10 @@ async def _by_password(app: Application, username: str, password: str) -> Tokens
                 return await sessions.open_session(
                     connection, found.account_id, signer=app.signer, settings=app.settings, now=now
                 )
-            await sign_in.record_failure(connection, found, settings=app.settings, now=now)
+            if found is None:
+                await sign_in.record_stranger(connection, username, settings=app.settings, now=now)
+            else:
+                await sign_in.record_failure(connection, found, settings=app.settings, now=now)
     raise sign_in.bad_credentials()
 
 

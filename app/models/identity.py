@@ -69,3 +69,14 @@ class RefreshToken(Base):
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class StrangerSignIn(Base):
+    """Failed sign-ins under a name that nobody has: locked out as accounts are, so that names cannot be told apart."""
+
+    __tablename__ = "stranger_sign_in"
+
+    name_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failed_attempts: Mapped[int]
+    locked_until: Mapped[dt.datetime | None]
+    failed_at: Mapped[dt.datetime] = mapped_column(index=True)

@@ -14,7 +14,7 @@ from app.scanning import let_go_discarded
 from app.services.audit.queries import forget_answers
 from app.services.deadlines.changes import RECOMPUTE_TASK
 from app.services.digitization.process import DIGITIZATION_QUEUE, DIGITIZE_TASK
-from app.services.identity.writes import forget_refresh_tokens
+from app.services.identity.writes import forget_refresh_tokens, forget_strangers
 from app.services.statistics.queries import known_calendar_days
 from app.worker.calendar_changes import carry_to_dossiers, carry_what_is_unfinished
 from app.worker.digitization import digitize_batch, give_up, resume_forsaken
@@ -23,6 +23,8 @@ from app.worker.scans import scan_dossiers
 DIGITIZATION_ATTEMPTS = 5
 SILENT_SECONDS = 30.0
 """A worker that was not heard of for so long is taken for dead: its jobs are given to others."""
+STRANGERS_KEPT = dt.timedelta(days=30)
+"""How long failed sign-ins under names nobody has are counted together [our reading]."""
 
 log = structlog.get_logger(__name__)
 
@@ -132,10 +134,12 @@ async def forget_old_answers(application: Application) -> int:
 
 
 async def purge_expired_tokens(application: Application) -> int:
-    """Delete refresh tokens that have expired; return how many."""
+    """Delete refresh tokens that have expired, and failures under names nobody has; return how many tokens."""
+    now = application.clock.now()
     async with application.database.write() as connection:
-        purged = await forget_refresh_tokens(connection, before=application.clock.now())
-    log.info("refresh_tokens_purged", count=purged)
+        purged = await forget_refresh_tokens(connection, before=now)
+        strangers = await forget_strangers(connection, before=now - STRANGERS_KEPT)
+    log.info("refresh_tokens_purged", count=purged, strangers=strangers)
     return purged
 
 

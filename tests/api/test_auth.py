@@ -102,6 +102,25 @@ async def test_repeated_failure_locks_out_even_the_right_password_until_the_time
     assert (await sign_in(client, username, password)).status_code == 200
 
 
+async def test_a_name_that_nobody_has_is_locked_out_just_as_one_that_somebody_has(
+    client: httpx.AsyncClient, application: Application, clock: FixedClock
+) -> None:
+    username, _, _ = await staff_with_password(application, Role.RECEPTION_CLERK, COMMUNE)
+    settings = application.settings
+
+    async def guess(name: str) -> list[tuple[int, object, str | None]]:
+        answers = [await sign_in(client, name, "wrong password") for _ in range(settings.lockout_after_failures + 2)]
+        return [(answer.status_code, answer.json()["errors"], answer.headers.get("retry-after")) for answer in answers]
+
+    for _ in range(2):
+        somebody, nobody = await guess(username), await guess("nobody.here")
+        assert somebody == nobody
+        assert [status for status, *_ in nobody][-3:] == [401, 429, 429]
+        clock.move_to(clock.at + dt.timedelta(minutes=settings.lockout_minutes))
+    assert (await sign_in(client, " NOBODY.here ", "wrong password")).status_code == 401
+    assert (await sign_in(client, "another.nobody", "wrong password")).status_code == 401
+
+
 async def test_failures_are_recorded_although_their_requests_fail(
     own_client: httpx.AsyncClient, own_application: Application
 ) -> None:

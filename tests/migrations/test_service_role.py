@@ -68,6 +68,11 @@ async def test_what_happened_to_a_dossier_is_never_deleted(application: Applicat
         assert await _refusal(connection, f"delete from {table}") == INSUFFICIENT_PRIVILEGE
 
 
+async def test_a_rating_stands_as_it_was_given(application: Application) -> None:
+    async with application.database.write() as connection:
+        assert await _refusal(connection, "update rating set level = 5") == INSUFFICIENT_PRIVILEGE
+
+
 @pytest.mark.parametrize(
     "statement",
     ["create table of_the_service (id integer)", "drop table rating", "alter table dossier add column extra integer"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 
 from app.bootstrap import Application
 from app.commands._importing import import_rows
@@ -302,3 +303,20 @@ async def test_imported_dossiers_are_counted_like_live_ones(own_application: App
     async with own_application.database.write() as connection:
         await rebuild(connection, now=own_application.clock.now())
     assert await count(own_application, "dossier_fact") == 2
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_is_read_by_the_separator_of_its_header(separator: str) -> None:
+    cells = {
+        "external_code": "CU-9",
+        "procedure_code": "1.004873",
+        "channel": "counter",
+        "receiving_unit": COMMUNE,
+        "applicant_name": "Nguyễn Thị Thử Nghiệm",
+        "registered_at": "2026-11-16T09:00",
+    }
+    table = io.StringIO(separator.join(cells) + "\n" + separator.join(cells.values()) + "\n")
+    (row,) = rows_of_csv(table)
+    assert row.faults == ()
+    assert row.document["external_code"] == "CU-9"
+    assert row.document["applicant"]["full_name"] == "Nguyễn Thị Thử Nghiệm"

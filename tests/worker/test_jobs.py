@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from app.bootstrap import Application
 from app.core.db import execute, fetch_all, fetch_one
 from app.services.integration.jobs import defer
-from app.worker.jobs import forget_old_answers, purge_expired_tokens, warn_before_calendar_ends
+from app.worker.jobs import STRANGERS_KEPT, forget_old_answers, purge_expired_tokens, warn_before_calendar_ends
 from app.worker.main import run_worker
 from tests.conftest import NOW
 from tests.factories.histories import make_office, random_histories, write_dossier
@@ -106,7 +106,16 @@ async def test_only_expired_refresh_tokens_are_purged(own_application: Applicati
                 NOW,
                 expires_at,
             )
+        for index, failed_at in enumerate((NOW - STRANGERS_KEPT, NOW - STRANGERS_KEPT - dt.timedelta(seconds=1))):
+            await execute(
+                connection,
+                "insert into stranger_sign_in (name_digest, failed_attempts, failed_at) values ($1, 1, $2)",
+                bytes([index]),
+                failed_at,
+            )
     assert await purge_expired_tokens(own_application) == 1
+    async with own_application.database.read() as connection:
+        assert len(await fetch_all(connection, "select name_digest from stranger_sign_in")) == 1
     assert await purge_expired_tokens(own_application) == 0
     assert await forget_old_answers(own_application) == 0
 

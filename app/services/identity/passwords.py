@@ -27,10 +27,13 @@ def password_slot() -> Semaphore:
 
 async def password_matches(password: str, password_hash: str | None) -> bool:
     """Check a password; without a hash (nobody of that name) it takes the same time and fails."""
-    if password_hash is None:
-        await asyncio.to_thread(verify_password, password, await asyncio.to_thread(_hash_of_nobody))
-        return False
-    return await asyncio.to_thread(verify_password, password, password_hash)
+
+    def check() -> bool:
+        # Made beforehand in either case: the first name nobody has must not cost a second hash.
+        nobody = _hash_of_nobody()
+        return verify_password(password, password_hash or nobody) and password_hash is not None
+
+    return await asyncio.to_thread(check)
 
 
 async def hashed(password: str) -> str:

@@ -89,6 +89,24 @@ async def credentials(connection: AsyncConnection, username: str, *, kind: str) 
     return None if row is None else _credentials(row)
 
 
+async def staff_credentials(
+    connection: AsyncConnection, username: str, *, name_digest: bytes
+) -> tuple[Credentials | None, dt.datetime | None]:
+    """Return what the member of staff of that name signs in with, None if there is none; and until when it is locked.
+
+    One statement, whether somebody has the name or nobody.
+    """
+    row: Any = await fetch_one(
+        connection,
+        "select a.id, a.password_hash, a.scopes, case when a.id is null then s.locked_until else a.locked_until end "
+        "as locked_until from (select 1) one left join account a on a.username = $1 and a.kind = 'staff' "
+        "left join stranger_sign_in s on s.name_digest = $2",
+        username,
+        name_digest,
+    )
+    return None if row.id is None else _credentials(row), row.locked_until
+
+
 async def credentials_of(connection: AsyncConnection, account_id: int) -> Credentials | None:
     """Return what a member of staff signs in with."""
     row: Any = await fetch_one(

@@ -22,37 +22,60 @@ def bad_credentials() -> Unauthenticated:
 
 
 async def staff_credentials(connection: AsyncConnection, username: str, *, now: dt.datetime) -> Credentials | None:
-    """Return what the member of staff signs in with; raise `TooManyAttempts` while they are locked out."""
-    found = await queries.credentials(connection, username.strip().lower(), kind="staff")
-    refuse_while_locked(found, now=now)
+    """Return what the member of staff signs in with; raise `TooManyAttempts` while that name is locked out.
+
+    A name that nobody has is locked out as well: whoever guesses names learns nothing from the lock.
+    """
+    name = _name(username)
+    found, locked_until = await queries.staff_credentials(connection, name, name_digest=_digest(name))
+    refuse_while_locked(locked_until, now=now)
     return found
 
 
 async def own_credentials(connection: AsyncConnection, account_id: int, *, now: dt.datetime) -> Credentials | None:
     """Return one's own credentials; None for machines; raise `TooManyAttempts` while locked out."""
     found = await queries.credentials_of(connection, account_id)
-    refuse_while_locked(found, now=now)
+    refuse_while_locked(None if found is None else found.locked_until, now=now)
     return found
 
 
-def refuse_while_locked(found: Credentials | None, *, now: dt.datetime) -> None:
-    if found is not None and found.locked_until is not None and found.locked_until > now:
-        seconds = int((found.locked_until - now).total_seconds())
+def refuse_while_locked(locked_until: dt.datetime | None, *, now: dt.datetime) -> None:
+    if locked_until is not None and locked_until > now:
+        seconds = int((locked_until - now).total_seconds())
         raise TooManyAttempts(Refusal("account_locked", params={"minutes": seconds // 60 + 1}))
 
 
 async def record_failure(
-    connection: AsyncConnection, found: Credentials | None, *, settings: Settings, now: dt.datetime
+    connection: AsyncConnection, found: Credentials, *, settings: Settings, now: dt.datetime
 ) -> None:
-    """Count the failure against the account, if there is one of that name."""
-    if found is None:
-        return
+    """Count the failure against the account."""
     await writes.count_failure(
-        connection,
-        found.account_id,
-        limit=settings.lockout_after_failures,
-        locked_until=now + dt.timedelta(minutes=settings.lockout_minutes),
+        connection, found.account_id, limit=settings.lockout_after_failures, locked_until=_locked_until(settings, now)
     )
+
+
+async def record_stranger(connection: AsyncConnection, username: str, *, settings: Settings, now: dt.datetime) -> None:
+    """Count the failure against a name that nobody has."""
+    await writes.count_stranger_failure(
+        connection,
+        _digest(_name(username)),
+        limit=settings.lockout_after_failures,
+        locked_until=_locked_until(settings, now),
+        now=now,
+    )
+
+
+def _name(username: str) -> str:
+    return username.strip().lower()
+
+
+def _digest(name: str) -> bytes:
+    """Under which failures of a name nobody has are kept: people type passwords there by mistake."""
+    return hash_secret(name)
+
+
+def _locked_until(settings: Settings, now: dt.datetime) -> dt.datetime:
+    return now + dt.timedelta(minutes=settings.lockout_minutes)
 
 
 async def machine_credentials(connection: AsyncConnection, client_id: str, client_secret: str) -> Credentials:

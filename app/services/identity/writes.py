@@ -21,6 +21,28 @@ async def count_failure(connection: AsyncConnection, account_id: int, *, limit: 
     )
 
 
+async def count_stranger_failure(
+    connection: AsyncConnection, name_digest: bytes, *, limit: int, locked_until: dt.datetime, now: dt.datetime
+) -> None:
+    """Count a failed attempt under a name that nobody has, just as `count_failure` does."""
+    await execute(
+        connection,
+        "insert into stranger_sign_in as s (name_digest, failed_attempts, failed_at) values ($1, 1, $4) "
+        "on conflict (name_digest) do update set failed_at = $4, "
+        "failed_attempts = case when s.failed_attempts + 1 >= $2 then 0 else s.failed_attempts + 1 end, "
+        "locked_until = case when s.failed_attempts + 1 >= $2 then $3 else s.locked_until end",
+        name_digest,
+        limit,
+        locked_until,
+        now,
+    )
+
+
+async def forget_strangers(connection: AsyncConnection, *, before: dt.datetime) -> int:
+    """Delete the counts of names nobody has that were last tried before `before`; return how many."""
+    return await execute(connection, "delete from stranger_sign_in where failed_at < $1", before)
+
+
 async def forget_failures(connection: AsyncConnection, account_id: int) -> None:
     await execute(
         connection,

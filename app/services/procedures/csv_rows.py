@@ -26,6 +26,7 @@ from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.procedures import Confidence
 from app.domain.search_text import fold
 from app.services.procedures.import_report import ImportRow
+from app.services.tables import separator_of
 
 MOST_ROWS: Final = 10_000
 CLEAR: Final = "-"
@@ -82,8 +83,8 @@ def rows_from_csv(text: str) -> list[ImportRow]:
     `import_column_repeated`, `import_too_long`.
     """
     header, *_ = text.splitlines() or [""]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
+    table = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    reader = csv.DictReader(table, delimiter=separator_of(header), strict=True)
     try:
         names = [_ALIASES.get(name.strip(), name.strip()) for name in reader.fieldnames or ()]
         refuse_all(InvalidInput, _header_faults(names))

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from app.domain.errors import InvalidInput, NotFound, Refusal, refuse_all
 from app.services.dossiers.importing.columns import COLUMNS, REQUIRED, document_of
 from app.services.dossiers.importing.shape import HistoricRow
+from app.services.tables import separator_of
 
 _JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
 _UNREADABLE = (Refusal("import_row_unreadable"),)
@@ -50,8 +52,13 @@ def rows_of_json_lines(lines: Iterable[bytes]) -> Iterator[HistoricRow]:
 
 
 def rows_of_csv(lines: Iterable[str]) -> Iterator[HistoricRow]:
-    """Yield a row for each line below the header that is not empty; a cell may contain line breaks in quotes."""
-    reader = csv.reader(lines, strict=True)
+    """Yield a row for each line below the header that is not empty; a cell may contain line breaks in quotes.
+
+    Cells are separated as the header is: by commas, semicolons or tabs.
+    """
+    lines = iter(lines)
+    first = next(lines, "")
+    reader = csv.reader(chain((first,), lines), delimiter=separator_of(first), strict=True)
     header = [name.strip() for name in next(reader, [])]
     _check_header(header)
     number = _HEADER_ROW
@@ -80,7 +87,9 @@ def _row(number: int, header: list[str], cells: list[str]) -> HistoricRow:
 
 
 def _check_header(header: list[str]) -> None:
-    faults = [Refusal("import_column_unknown", name, {"column": name}) for name in header if name not in COLUMNS]
+    faults = [
+        Refusal("import_column_unknown", name[:64], {"column": name[:64]}) for name in header if name not in COLUMNS
+    ]
     faults += [Refusal("import_column_missing", name, {"column": name}) for name in REQUIRED if name not in header]
     repeated = sorted({name for name in header if header.count(name) > 1})
     faults += [Refusal("import_column_repeated", name, {"column": name}) for name in repeated]
