@@ -19,9 +19,10 @@ _MONTHS = 12
 
 
 class PaperStatus(StrEnum):
-    """How a held paper stands on a day; `EXPIRED` follows from its last day, the others were said by somebody."""
+    """How a held paper stands on a day: `NOT_YET` and `EXPIRED` follow from its days, the others are said by somebody."""
 
     VALID = "valid"
+    NOT_YET = "not_yet_in_force"
     EXPIRED = "expired"
     REPLACED = "replaced"
     REVOKED = "revoked"
@@ -64,9 +65,13 @@ class Obtainable:
         return named if self.held_paper is None else {**named, "held_paper": self.held_paper}
 
 
-def status_on(status: str, *, valid_until: dt.date | None, day: dt.date) -> PaperStatus:
-    """Return how a paper stands on `day`; `valid_until` is the last day on which it counts."""
+def status_on(
+    status: str, *, valid_from: dt.date | None = None, valid_until: dt.date | None, day: dt.date
+) -> PaperStatus:
+    """Return how a paper stands on `day`; `valid_from` and `valid_until` are first and last day on which it counts."""
     said = PaperStatus(status)
+    if said is PaperStatus.VALID and valid_from is not None and day < valid_from:
+        return PaperStatus.NOT_YET
     if said is PaperStatus.VALID and valid_until is not None and valid_until < day:
         return PaperStatus.EXPIRED
     return said
@@ -107,6 +112,17 @@ def split_missing(
         else:
             spared.append(Refusal(found.refusal_code, field, found.params))
     return demanded, spared
+
+
+def brought_needlessly(
+    obtainable: Mapping[str, Obtainable], brought: Iterable[SubmittedComponent], *, field: str = "components"
+) -> list[Refusal]:
+    """Return a notice for each paper taken from the applicant that nobody had to ask for."""
+    return [
+        Refusal(obtainable[piece.code].refusal_code, field, obtainable[piece.code].params)
+        for piece in brought
+        if piece.source is ComponentSource.PAPER and piece.code in obtainable
+    ]
 
 
 def check_brought(listed: Sequence[Component], brought: Sequence[SubmittedComponent]) -> list[Refusal]:

@@ -105,6 +105,8 @@ class TestHolding:
     ) -> None:
         document = await document_of(application, person["source"], "TP02")
         path = f"/dossiers/{person['source']}/held-papers"
+        to_come = await desk.post(path, self.body(document, issued_on="2030-01-01"), by=officer)
+        assert (to_come.status_code, codes(to_come.json())) == (422, ["date_in_future"])
         made = await desk.post(path, self.body(document, issued_on="2026-08-31"), by=officer)
         assert made.status_code == 201, made.text
         assert made.json()["kind"]["code"] == MARITAL

@@ -37,6 +37,12 @@ def test_a_paper_counts_on_its_last_day_and_not_after() -> None:
     assert status_on("valid", valid_until=None, day=DAY) is PaperStatus.VALID
 
 
+def test_a_paper_does_not_count_before_its_first_day() -> None:
+    tomorrow = DAY + dt.timedelta(days=1)
+    assert status_on("valid", valid_from=tomorrow, valid_until=None, day=DAY) is PaperStatus.NOT_YET
+    assert status_on("valid", valid_from=DAY, valid_until=None, day=DAY) is PaperStatus.VALID
+
+
 @pytest.mark.parametrize("said", ["replaced", "revoked"])
 def test_what_somebody_said_of_a_paper_is_stronger_than_its_dates(said: str) -> None:
     assert status_on(said, valid_until=DAY - dt.timedelta(days=1), day=DAY) is PaperStatus(said)

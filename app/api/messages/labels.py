@@ -50,6 +50,7 @@ STATES: Final = {
     "declined": "bị từ chối ký",
     "valid": "còn giá trị",
     "expired": "hết hạn",
+    "not_yet_in_force": "chưa có hiệu lực",
 }
 PERMISSIONS: Final = {
     "accounts:manage": "quản lý tài khoản",

@@ -15,7 +15,7 @@ from app.domain.deadlines import Deadline
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
 from app.domain.identifiers import DossierCode
 from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, DossierState, EventType, plan
-from app.domain.papers import Obtainable, obtainable_components, split_missing
+from app.domain.papers import Obtainable, brought_needlessly, obtainable_components, split_missing
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import missing_components, unknown_components
 from app.services.audit.idempotency import StoredAnswer
@@ -205,8 +205,9 @@ def check_registration(
         # Somebody filing from home may complete the papers later; who accepts at the counter has them in hand.
         missing = missing_components(listed, pieces)
         if held_papers is not None:
-            missing, spared = split_missing(missing, _obtainable(content, body, held_papers))
-            warnings += spared
+            obtainable = _obtainable(content, body, held_papers)
+            missing, spared = split_missing(missing, obtainable)
+            warnings += spared + brought_needlessly(obtainable, pieces)
         if body.accept:
             faults += missing
         else:

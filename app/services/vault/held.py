@@ -66,7 +66,8 @@ class HeldPapers:
 
 def view_of(row: Any, *, now: dt.datetime) -> HeldView:
     """Return a row of `queries` as it stands on the day of `now`."""
-    return HeldView(row, status_on(row.status, valid_until=row.valid_until, day=local_date(now)))
+    day = local_date(now)
+    return HeldView(row, status_on(row.status, valid_from=row.valid_from, valid_until=row.valid_until, day=day))
 
 
 async def held_for_dossier(connection: AsyncConnection, actor: Actor, code: str, *, now: dt.datetime) -> HeldPapers:

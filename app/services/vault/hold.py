@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.clock import local_date
 from app.domain.errors import ActionRefused, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
 from app.domain.permissions import Actor, Permission
 from app.services.dossiers.recording.record import seen_dossier
@@ -143,6 +144,8 @@ async def record_paper(
             faults.append(Refusal("paper_presented_only", "kind", {"name": use.kind.vi}))
     if use is None:
         faults.append(Refusal("paper_kind_unknown", "kind", {"expected": ", ".join(lists.kinds)}))
+    if body.issued_on is not None and body.issued_on > local_date(now):
+        faults.append(Refusal("date_in_future", "issued_on"))
     refuse_all(InvalidInput, faults)
     facts = PaperFacts(
         content_sha256=document.content_sha256,

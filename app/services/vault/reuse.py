@@ -55,7 +55,9 @@ async def reuse_paper(
     use = (await lists_for(connection, content, now=now)).of_component(component)
     refuse_all(InvalidInput, _misfits(component, use, body, paper))
     if paper is not None:
-        status = status_on(paper.status, valid_until=paper.valid_until, day=local_date(now))
+        status = status_on(
+            paper.status, valid_from=paper.valid_from, valid_until=paper.valid_until, day=local_date(now)
+        )
         if status is not PaperStatus.VALID:
             params = {"held_paper": paper.code, "status": status.value}
             raise ActionRefused(Refusal("held_paper_not_valid", "held_paper", params))
