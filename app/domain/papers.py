@@ -19,7 +19,7 @@ _MONTHS = 12
 
 
 class PaperStatus(StrEnum):
-    """How a held paper stands on a day: `NOT_YET` and `EXPIRED` follow from its days, the others are said by somebody."""
+    """How a held paper stands on a day: `NOT_YET` and `EXPIRED` follow from its days, the others somebody said."""
 
     VALID = "valid"
     NOT_YET = "not_yet_in_force"
