@@ -73,6 +73,18 @@ async def test_the_answer_of_an_act_and_the_dossier_read_back_agree(desk: Desk) 
     assert {name: answer.json()[name] for name in acted} == acted
 
 
+async def test_a_dossier_that_did_not_change_is_not_sent_again(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    desk.client.event_hooks = {"request": [], "response": []}  # an answer without a body has no declared content
+    path, headers = f"/api/v1/dossiers/{code}", {**desk.clerk, "If-None-Match": '"1", W/"2"'}
+    unchanged = await desk.client.get(path, headers=headers)
+    assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", '"2"')
+    await desk.act(code, "start_processing")
+    changed = await desk.client.get(path, headers=headers)
+    assert (changed.status_code, changed.json()["version"]) == (200, 3)
+    assert (await desk.client.get(path, headers={"If-None-Match": '"3"'})).status_code == 401
+
+
 async def test_the_receipt_shows_status_and_no_personal_data(desk: Desk) -> None:
     dossier = await desk.register()
     path = f"/api/v1/lookup/{dossier['code']}"
