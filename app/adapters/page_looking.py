@@ -21,7 +21,8 @@ _LOOKING_DPI = 150
 _BLANKNESS_DPI = 75
 _POINTS_PER_INCH = 72
 _MOST_POINTS = 40_000_000
-_LARGEST_INCHES = 200
+_LARGEST_INCHES = 100
+"""Of the side of a page that is looked at for its text; a file may hold larger ones (a map)."""
 
 
 def tell_pages(how: str, file: str, first: int, tell: TextIO) -> None:

@@ -166,7 +166,7 @@ async def test_a_discarded_paper_counts_no_more_for_its_batch(station: Station) 
 
 def _too_large() -> bytes:
     with pikepdf.new() as pdf:
-        pdf.add_blank_page().mediabox = pikepdf.Array([0, 0, 20_000, 20_000])
+        pdf.add_blank_page().mediabox = pikepdf.Array([0, 0, 14_000, 14_000])
         buffer = io.BytesIO()
         pdf.save(buffer)
         return buffer.getvalue()

@@ -70,6 +70,27 @@ def pdf_with_image_bomb() -> bytes:
         return saved(pdf)
 
 
+def pdf_drawing(
+    content: bytes, *, forms: dict[str, bytes] | None = None, is_packed: bool = False, **of_page: object
+) -> bytes:
+    """A page that draws `content` (`is_packed`: by zlib); each of `forms` may draw every one of them."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=A4)
+        named = pikepdf.Dictionary()
+        made = {name: pdf.make_stream(drawn) for name, drawn in (forms or {}).items()}
+        for name, form in made.items():
+            form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+            form.BBox = pikepdf.Array([0, 0, 10, 10])
+            named[f"/{name}"] = form
+        page.Resources = pikepdf.Dictionary(XObject=named)
+        page.Contents = pdf.make_stream(content)
+        if is_packed:
+            page.Contents.write(content, filter=pikepdf.Name.FlateDecode)
+        for key, value in of_page.items():
+            page.obj[f"/{key}"] = pikepdf.Array(value) if isinstance(value, list) else value
+        return saved(pdf)
+
+
 def pdf_with_files_inside() -> bytes:
     """Every place from which a PDF can carry other files: names, associated files, an annotation."""
     with pikepdf.new() as pdf:
@@ -170,6 +191,12 @@ def office_file(part: str = "word/document.xml", extra: dict[str, bytes] | None 
         for name, content in (extra or {}).items():
             package.writestr(name, content)
     return buffer.getvalue()
+
+
+def office_with_relation(kind: str, target: str) -> bytes:
+    """A DOCX that names something that lies elsewhere."""
+    relation = f'<Relationship Id="r1" Type="http://x/{kind}" Target="{target}" TargetMode="External"/>'
+    return office_file(extra={"word/_rels/document.xml.rels": f"<Relationships>{relation}</Relationships>".encode()})
 
 
 def office_bomb() -> bytes:

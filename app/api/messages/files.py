@@ -16,6 +16,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "file_broken": ("Tệp hỏng, không đọc được", "The file is broken and cannot be read"),
     "file_truncated": ("Tệp bị cắt cụt, thiếu phần cuối", "The file is cut off: its end is missing"),
+    "file_with_entities": (
+        "Tệp văn phòng chứa khai báo kiểu tài liệu (DOCTYPE, thực thể XML), không được nhận",
+        "The office file declares a document type (XML entities), which is not accepted",
+    ),
+    "file_with_parts_outside": (
+        "Tệp văn phòng có phần đặt tên trỏ ra ngoài tệp",
+        "A part of the office file is named as if it lay outside of it",
+    ),
+    "file_with_fetched_parts": (
+        "Tệp văn phòng tải mẫu hoặc đối tượng từ nơi khác khi mở; hãy lưu lại không liên kết ngoài",
+        "The office file loads a template or an object from elsewhere when it is opened; save it without links",
+    ),
+    "page_box_too_large": (
+        "Khổ trang quá lớn (nhiều nhất {max} điểm mỗi cạnh)",
+        "A page is too large (at most {max} points a side)",
+    ),
     "file_is_bomb": (
         "Tệp nén bung ra quá lớn (hơn {max_bytes} byte)",
         "The packed file unpacks to too much (more than {max_bytes} bytes)",

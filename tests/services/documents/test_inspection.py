@@ -1,6 +1,7 @@
 """What a file is decides its content; what may not stay is refused with its reason before anything is kept."""
 
 import io
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.factories.files import (
     image_file,
     office_bomb,
     office_file,
+    office_with_relation,
+    pdf_drawing,
     pdf_locked,
     pdf_of,
     pdf_portfolio,
@@ -40,6 +43,10 @@ LIMITS = FileLimits(
     max_unpacked_bytes=20_000_000,
     max_objects=2_000,
 )
+
+
+# Each draws the next one a hundred times: 10^10 drawings.
+_NESTED = {name: b"/%c Do " % (ord(name) + 1) * 100 for name in "abcde"} | {"f": b"0 0 m 9 9 l S"}
 
 
 def inspected(content: bytes, directory: Path) -> InspectedFile:
@@ -127,6 +134,18 @@ def test_office_files_are_kept_as_attachments(part: str, expected: FileType, tmp
     assert (found.result_type, found.page_count, found.changes) == (expected, None, ())
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        office_with_relation("hyperlink", "https://example.org/"),
+        office_with_relation("attachedTemplate", "file:///C:\\Users\\office\\Templates\\letter.dotx"),
+        pdf_drawing(b"/a Do /a Do", forms={"a": b"/b Do", "b": b"0 0 m 9 9 l S"}, MediaBox=[0, 0, 2384, 3370]),
+    ],
+)
+def test_links_own_templates_and_drawings_used_twice_are_ordinary(content: bytes, tmp_path: Path) -> None:
+    assert inspected(content, tmp_path).changes == ()
+
+
 def test_scripts_and_programs_are_taken_out_of_a_pdf_and_told(tmp_path: Path) -> None:
     found = inspected(pdf_with_scripts(), tmp_path)
     assert found.changes == ("active_content_removed",)
@@ -186,6 +205,18 @@ def test_a_pdf_with_a_wrong_table_is_repaired_and_told(tmp_path: Path) -> None:
         (office_bomb(), "file_is_bomb"),
         (office_file(extra={"word/vbaProject.bin": b"x"}), "file_with_macros"),
         (office_file("something/else.xml"), "file_type_not_accepted"),
+        (office_file(extra={"word/a.xml": b"<!DOCTYPE a [<!ENTITY b 'b'>]><a>&b;</a>"}), "file_with_entities"),
+        (office_file(extra={"word/a.xml": "<!DOCTYPE a []><a/>".encode("utf-16")}), "file_with_entities"),
+        (office_file(extra={"../../a.xml": b"<a/>"}), "file_with_parts_outside"),
+        (office_file(extra={"/etc/a.xml": b"<a/>"}), "file_with_parts_outside"),
+        (office_with_relation("attachedTemplate", "http://10.0.0.1/a.dotm"), "file_with_fetched_parts"),
+        (office_with_relation("oleObject", "file:///C:/a.xlsx"), "file_with_fetched_parts"),
+        (pdf_drawing(b"", MediaBox=[0, 0, 100, 14_401]), "page_box_too_large"),
+        (pdf_drawing(b"", UserUnit=75_000), "page_box_too_large"),
+        (pdf_drawing(zlib.compress(bytes(70_000_000), 1), is_packed=True), "file_is_bomb"),
+        (pdf_drawing(b"/a Do", forms=_NESTED), "file_is_bomb"),
+        (pdf_drawing(b"/a Do", forms={"a": b"/b Do", "b": b"/#61 Do"}), "file_broken"),
+        (pdf_drawing(b"BI /W 60000 /H 60000 /BPC 1 ID x EI"), "image_too_large"),
         (bytes(5_000_001), "file_too_large"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

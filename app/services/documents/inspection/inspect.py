@@ -16,7 +16,7 @@ def inspect_blocking(path: Path, limits: FileLimits, workplace: Path) -> Inspect
 
     Raises `InvalidInput` with the reason: `file_empty`, `file_too_large`, `file_type_not_accepted`, `file_encrypted`,
     `file_broken`, `file_truncated`, `file_is_bomb`, `file_too_complex`, `file_with_macros`, `too_many_pages`,
-    `image_too_large`.
+    `image_too_large`, `page_box_too_large`, `file_with_entities`, `file_with_parts_outside`, `file_with_fetched_parts`.
     """
     size = path.stat().st_size
     refuse_size(size, limits.max_bytes)

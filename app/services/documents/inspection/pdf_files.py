@@ -9,6 +9,7 @@ import pikepdf
 
 from app.domain.documents import Change, FileLimits
 from app.domain.errors import InvalidInput, Refusal
+from app.services.documents.inspection.pdf_drawings import refuse_costly_drawings
 
 _TAIL = 2048
 # Actions that run a program or a script, send data away or open another file (ISO 32000-1 §12.6.4).
@@ -63,6 +64,7 @@ def inspect_pdf(path: Path, limits: FileLimits, workplace: Path) -> InspectedPdf
                 raise InvalidInput(Refusal("file_is_portfolio", "file"))
             pages = _count_pages(pdf, limits.max_pages)
             changes = _take_out(pdf, limits)
+            refuse_costly_drawings(pdf, limits)
             _look_at_warnings(pdf)
             if repaired:
                 changes.append(Change.REPAIRED)
