@@ -230,6 +230,11 @@ async def test_a_name_is_letters_that_can_be_seen(desk: Desk, name: str) -> None
     assert fault["field"] == "applicant.full_name"
 
 
+async def test_a_province_that_no_number_begins_with_is_a_warning(desk: Desk) -> None:
+    dossier = await desk.register(applicant=applicant(identity_number="999990000001"))
+    assert [warning["code"] for warning in dossier["warnings"]] == ["identity_number_province_unknown"]
+
+
 @pytest.mark.parametrize("code", ["E/9a8c1", "../../etc", "..", "a b", "a%2Fb", "a\u200bb"])
 async def test_an_outside_code_is_one_by_which_the_dossier_can_be_found(desk: Desk, code: str) -> None:
     refused = await desk.post("/dossiers", registration(external_code=code))

@@ -39,7 +39,7 @@ async def test_a_wrong_name_is_put_right_and_the_old_receipt_is_void(
     with_new = await desk.get(f"/lookup/{code}", secret=new["lookup_secret"])
     assert (with_old["receipt_void"], with_new["receipt_void"]) == (True, False)
     entry = (await desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
-    assert entry["vi"] == "Đính chính (applicant); giấy tiếp nhận trước bị hủy, cấp giấy số 2"
+    assert entry["vi"] == "Đính chính (chủ hồ sơ); giấy tiếp nhận trước bị hủy, cấp giấy số 2"
     async with application.database.read() as connection:
         kept = await fetch_one(
             connection,

@@ -163,6 +163,9 @@ async def test_a_supplement_never_takes_papers_away_and_names_what_did_not_come(
 async def test_what_is_still_missing_after_a_supplement_is_a_warning(desk: Desk) -> None:
     code = (await desk.register(accept=False, components=[]))["code"]
     await desk.act(code, "request_supplement", **SUPPLEMENT)
+    name = (await desk.get(f"/lookup/{code}", secret=desk.secrets[code]))["supplement"]["items"][0]["name"]
+    entry = (await desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
+    assert entry["vi"].startswith(f"Yêu cầu bổ sung giấy tờ {name}, hạn")
     received = await desk.act(code, "receive_supplement")
     assert [warning["code"] for warning in received["warnings"]] == ["supplement_not_brought", "component_missing"]
 

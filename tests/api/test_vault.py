@@ -245,7 +245,8 @@ class TestReuse:
         (component,) = [item for item in found["components"] if item["code"] == "TP02"]
         assert component["flags"] == {"digitized": 1, "reused": 1, "from_national_store": 0, "replaced_by": None}
         texts = [item["vi"] for item in (await desk.get(f"/dossiers/{code}/timeline"))["entries"]]
-        assert f"Không yêu cầu nộp TP02: dùng kho giấy tờ {held} (NQ 66.7/2025/NQ-CP)" in texts
+        name = next(piece["name"] for piece in detail["components"] if piece["code"] == "TP02")
+        assert f"Không yêu cầu nộp {name}: dùng kho giấy tờ {held} (NQ 66.7/2025/NQ-CP)" in texts
 
     async def test_the_same_paper_twice_is_refused(self, desk: Desk, person: dict[str, Any], held: str) -> None:
         code = (await desk.register(applicant=person["applicant"], components=FORM, **AGAIN))["code"]

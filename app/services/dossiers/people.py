@@ -7,6 +7,7 @@ from app.core.clock import local_date
 from app.domain.errors import Refusal
 from app.domain.identifiers import NumberCheck, check_citizen_number, check_passport, check_tax_code
 from app.domain.search_text import fold
+from app.services.dossiers.code_lists import entries
 from app.services.dossiers.inputs import PersonInput
 
 _CITIZEN_DIGITS = (9, 12)
@@ -53,4 +54,6 @@ def _check_number(person: PersonInput, field: str) -> NumberCheck:
         passport = check_passport(number, field=field)
         if not number.isdigit() and not passport.errors:
             return passport
-    return check_citizen_number(number, person.date_of_birth, person.gender, field=field)
+    return check_citizen_number(
+        number, person.date_of_birth, person.gender, known_provinces=entries("citizen_number_provinces"), field=field
+    )

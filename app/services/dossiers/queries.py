@@ -205,9 +205,18 @@ left join (dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.
 left join unit s on s.id = d.supporting_unit_id left join account w on w.id = d.assignee_id
 """
 
+# By procedure, of each that the dossier ever was about: the same code is another paper in another procedure.
+_NAMES_OF_PAPERS = """(
+  select json_object_agg(p.code, (
+    select json_object_agg(n.code, n.name order by v.version)
+    from procedure_version v join procedure_component n on n.version_id = v.id where v.procedure_id = p.id))
+  from procedure p where p.code in (select x.data->>'procedure' from dossier_event x
+    where x.dossier_id = d.id and x.type in ('registered', 'corrected')))"""
+
 _TIMELINE = f"""
 select {AUTH_VERSION_OF.format(account="$4")} as auth_version,
-  d.code, e.seq, e.type, e.state, e.occurred_at, e.data, u.name as unit_name, a.display_name as actor_name
+  d.code, e.seq, e.type, e.state, e.occurred_at, e.data, u.name as unit_name, a.display_name as actor_name,
+  case when e.seq = 1 then {_NAMES_OF_PAPERS} end as component_names
 from (select 1) one
 left join (dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id)
   on d.id = {_DOSSIER_ID.format(code="$1")}

@@ -25,6 +25,18 @@ _CHANNELS = {
 }
 
 
+_CORRECTED = {
+    "procedure_code": "thủ tục",
+    "case_variant": "trường hợp",
+    "applicant": "chủ hồ sơ",
+    "representative": "người nộp thay",
+    "components": "thành phần hồ sơ",
+    "summary": "trích yếu",
+    "return_channel": "cách nhận kết quả",
+    "return_address": "địa chỉ nhận kết quả",
+}
+
+
 def moment(value: Any) -> str:
     """Return an instant as printed in Vietnam: `09:00 ngày 25/11/2026`."""
     at = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
@@ -36,10 +48,21 @@ def _moment_en(value: Any) -> str:
     return at.astimezone(LOCAL_ZONE).strftime("%H:%M on %d/%m/%Y")
 
 
-def sentences(event_type: str, data: Mapping[str, Any]) -> Sentences:
-    """Return (Vietnamese, English) for one event."""
+def sentences(event_type: str, data: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Sentences:
+    """Return (Vietnamese, English) for one event; `names` are those of the procedure's papers, by code."""
     event = EventType(event_type)
+    if names:
+        data = _with_names(data, names)
     return PAPER_SENTENCES[event](data) if event in PAPER_SENTENCES else _SENTENCES[event](data)
+
+
+def _with_names(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the facts of an event with each paper's name in the place of its code."""
+    single = {key: names.get(data[key], data[key]) for key in ("component", "component_code") if data.get(key)}
+    several = {
+        key: [names.get(code, code) for code in data[key]] for key in ("components", "asked_again") if data.get(key)
+    }
+    return {**data, **single, **several}
 
 
 def _registered(data: Mapping[str, Any]) -> Sentences:
@@ -116,11 +139,12 @@ def _stopped(data: Mapping[str, Any]) -> Sentences:
 
 
 def _corrected(data: Mapping[str, Any]) -> Sentences:
-    parts = ", ".join(data["corrected"])
+    parts = ", ".join(_CORRECTED.get(part, part) for part in data["corrected"])
+    parts_en = ", ".join(part.replace("_", " ") for part in data["corrected"])
     number = data["receipt"]
     return (
         f"Đính chính ({parts}); giấy tiếp nhận trước bị hủy, cấp giấy số {number}",
-        f"Corrected ({parts}); the former receipt is void, receipt {number} issued",
+        f"Corrected ({parts_en}); the former receipt is void, receipt {number} issued",
     )
 
 

@@ -14,7 +14,8 @@ from app.api.v1.schemas.dossiers import (
     person_document,
     pick,
 )
-from app.domain.lifecycle import DossierState
+from app.core.db import from_json
+from app.domain.lifecycle import DossierState, EventType
 from app.services.dossiers.read import OneDossier
 from app.services.dossiers.timeline import sentences
 
@@ -48,8 +49,12 @@ def children_document(found: OneDossier, children: Mapping[str, Any]) -> dict[st
 def timeline_document(code: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the document of `TimelineOut`."""
     entries = []
+    papers = from_json(rows[0]["component_names"]) or {}
+    names: Mapping[str, str] = {}
     for row in rows:
-        vi, en = sentences(row["type"], row["data"])
+        if row["type"] in (EventType.REGISTERED, EventType.CORRECTED):
+            names = papers.get(row["data"]["procedure"]) or {}
+        vi, en = sentences(row["type"], row["data"], names)
         entries.append(
             {
                 "seq": row["seq"],
