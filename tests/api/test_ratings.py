@@ -164,6 +164,7 @@ async def test_codes_that_were_never_given_out_get_one_answer(reader: Any) -> No
 async def test_an_incomplete_form_rates_nothing(desk: Desk, token: str, reader: Any, form: dict[str, str]) -> None:
     answer = await reader.post(f"/r/{token}", data=form)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert ("quá dài" in answer.text) is ("comment" in form), "the page says what is wrong with it"
     assert (await desk.get(f"/ratings/{token}"))["rated"] is False
 
 

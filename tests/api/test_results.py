@@ -1,6 +1,8 @@
 """A result on its way: drafted, signed by its person and its unit, published, replaced, revoked."""
 
+import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pypdfium2
@@ -283,11 +285,25 @@ async def test_a_revoked_result_is_revoked_everywhere(office: ResultDesk) -> Non
     assert paper.status == "revoked"
     office.desk.client.event_hooks = {"request": [], "response": []}
     page = (await office.desk.client.get(f"/v/{published['token']}", headers={"Accept": "text/html"})).text
+    receipt = {"secret": office.desk.secrets[code]}
+    looked_up = await office.desk.client.get(f"/api/v1/lookup/{code}", params=receipt, headers={"Accept": "text/html"})
+    assert 'class="no">Kết quả đã cấp ĐÃ BỊ THU HỒI' in looked_up.text
     assert "<dt>Lý do</dt><dd>Giấy tờ, thông tin làm căn cứ không đúng sự thật</dd>" in page
     gone = await office.desk.client.get(link["path"])
     assert (gone.status_code, codes(gone.json())) == (404, ["result_link_unknown"])
     again = await office.post(f"/results/{published['id']}/revoke", body, by=leader, expect=409)
     assert codes(again) == ["result_not_possible_now"]
+
+
+async def test_the_page_of_the_receipt_leads_to_the_original_and_to_the_rating(office: ResultDesk) -> None:
+    code = await office.processing()
+    await office.published(code)
+    receipt = {"secret": office.desk.secrets[code]}
+    office.desk.client.event_hooks = {"request": [], "response": []}
+    page = await office.desk.client.get(f"/api/v1/lookup/{code}", params=receipt, headers={"Accept": "text/html"})
+    original, rating = (unescape(found) for found in re.findall('href="([^"]+)"', page.text))
+    assert (await office.desk.client.get(original)).content.startswith(b"%PDF")
+    assert (await office.desk.client.get(rating, headers={"Accept": "text/html"})).status_code == 200
 
 
 async def test_a_link_expires_and_cannot_be_made_up(office: ResultDesk, clock: FixedClock) -> None:

@@ -14,6 +14,7 @@ from app.api.v1.schemas.lookup_page import no_status_page, status_page
 from app.domain.errors import NotFound
 from app.services.dossiers.lookup import look_up
 from app.services.inputs import Code, Secret
+from app.services.results.originals import standing_of_results
 
 router = NounRouter(prefix="/lookup", tags=["lookup"], dependencies=[Depends(public)])
 
@@ -37,7 +38,9 @@ async def status(
             raise
         return HTMLResponse(no_status_page(), status_code=404, headers=PAGE_HEADERS)
     if wants_page(request):
-        return HTMLResponse(status_page(status_document(found)), headers=PAGE_HEADERS)
+        decided = found.row.resolved_at is not None and not found.receipt_void
+        results = await standing_of_results(connection, found.row.code, secret) if decided else None
+        return HTMLResponse(status_page(status_document(found), results, secret), headers=PAGE_HEADERS)
     # A status is for whoever holds the paper, not for caches on the way.
     return Response(
         orjson.dumps(status_document(found)), media_type="application/json", headers={"Cache-Control": "no-store"}

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from app.api.deps import App, ReadConnection, WriteConnection, public
 from app.api.idempotency import Once
@@ -81,7 +82,10 @@ async def invitation_to_read(token: AnyToken, connection: ReadConnection) -> HTM
 @short.post("/{token}", dependencies=[Depends(nobody_of_the_staff)])
 async def rate_by_form(token: AnyToken, request: Request, app: App, connection: WriteConnection) -> HTMLResponse:
     """Take the answer of the page's form."""
-    form = await request.form(max_files=0, max_fields=_FIELDS)
+    try:
+        form = await request.form(max_files=0, max_fields=_FIELDS)
+    except HTTPException:
+        return _page(refused_page("rating_too_long"), 413)
     level = str(form.get("level"))
     given = {
         "level": int(level) if level in _LEVELS else None,
@@ -94,7 +98,7 @@ async def rate_by_form(token: AnyToken, request: Request, app: App, connection: 
     except NotFound:
         return _page(unknown_page(), 404)
     except (DomainError, ValidationError) as error:
-        code = error.refusals[0].code if isinstance(error, DomainError) else "rating_incomplete"
+        code = error.refusals[0].code if isinstance(error, DomainError) else _fault(error)
         return _page(refused_page(code), 409 if code in ("already_rated", "rating_before_result") else 422)
     return _page(rated_page(), 201)
 
@@ -119,6 +123,11 @@ def _issued(token: str) -> str:
     if re.fullmatch(_ISSUED, token) is None:
         raise NotFound(Refusal("rating_unknown"))
     return token
+
+
+def _fault(error: ValidationError) -> str:
+    """Return the code of what the form's answer lacks or has too much of."""
+    return "rating_incomplete" if any("level" in fault["loc"] for fault in error.errors()) else "rating_too_long"
 
 
 def _thanks(level: int) -> RatedOut:

@@ -48,6 +48,20 @@ async def originals_by_receipt(connection: AsyncConnection, code: str, secret: s
     return await queries.published_originals(connection, found.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a receipt's holder may fetch, and whether all that was published has been revoked."""
+
+    originals: Sequence[Any]
+    revoked: bool
+
+
+async def standing_of_results(connection: AsyncConnection, code: str, secret: str) -> Standing:
+    """Return the results in force behind a valid receipt and whether none is left; raises `NotFound`."""
+    originals = await originals_by_receipt(connection, code, secret)
+    return Standing(originals, not originals and await queries.none_in_force_any_more(connection, code))
+
+
 async def original_by_receipt(
     connection: AsyncConnection, code: str, secret: str, result_id: int | None, *, now: dt.datetime
 ) -> Any:

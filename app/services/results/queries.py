@@ -245,6 +245,17 @@ async def published_original(connection: AsyncConnection, result_id: int) -> Any
     return await fetch_one(connection, f"{_ORIGINAL} and s.id = $1", result_id)
 
 
+async def none_in_force_any_more(connection: AsyncConnection, code: str) -> bool:
+    """Tell whether the dossier had results published and each of them was revoked or replaced by a revoked one."""
+    row = await fetch_one(
+        connection,
+        "select count(*) filter (where s.status = 'published') = 0 and count(*) filter (where s.status = 'revoked' "
+        "and s.paper_id is not null) > 0 as gone from result s join dossier d on d.id = s.dossier_id where d.code = $1",
+        code,
+    )
+    return row is not None and bool(row.gone)
+
+
 async def dossier_with_receipt(connection: AsyncConnection, code: str) -> Sequence[Any]:
     """Return the dossier behind a code or alias once per valid receipt, with the receipt's secret."""
     return await fetch_all(

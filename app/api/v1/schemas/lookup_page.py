@@ -1,9 +1,12 @@
 """The status of a dossier as a small page: what the QR code on a receipt opens on a phone. No personal data."""
 
+from html import escape
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from app.api.small_pages import facts, headline, paragraph, small_page
 from app.services.dossiers.timeline import moment
+from app.services.results.originals import Standing
 
 _TITLE = "Tra cứu hồ sơ"
 _KEPT = {
@@ -14,16 +17,19 @@ _KEPT = {
     "overdue": "Đã quá hạn",
 }
 _NOT_KEPT = ("late", "overdue")
+_REVOKED = ("Kết quả đã cấp ĐÃ BỊ THU HỒI", "The result that was issued has been revoked")
 _ENDED_WITHOUT = ("refused", "stopped")
 
 
-def status_page(document: dict[str, Any]) -> str:
-    """Return the page of a document of `PublicStatusOut`."""
+def status_page(document: dict[str, Any], results: Standing | None = None, secret: str = "") -> str:
+    """Return the page of a document of `PublicStatusOut`, with ways to the results that the secret opens."""
+    revoked = results is not None and results.revoked
     kept = None if document["kept"] is None else str(document["kept"])
     good = kept not in _NOT_KEPT and document["state"] not in _ENDED_WITHOUT
     promised, due = document["promised_due_at"], document["current_due_at"]
+    title = _REVOKED if revoked else (document["status_vi"], document["status_en"])
     parts = [
-        headline(document["status_vi"], document["status_en"], good=good),
+        headline(*title, good=good and not revoked),
         facts(
             (
                 ("Mã hồ sơ", document["code"]),
@@ -45,6 +51,11 @@ def status_page(document: dict[str, Any]) -> str:
         parts.append(paragraph(document["why_vi"], document["why_en"]))
     if document["supplement"] is not None:
         parts.append(_supplement(document["supplement"]))
+    for original in () if results is None else results.originals:
+        address = f"/api/v1/lookup/{quote(document['code'])}/result?{_question(secret, original.id)}"
+        parts.append(_link(address, f"Tải kết quả điện tử số {original.number}", "The electronic original"))
+    if document["rating_token"] is not None:
+        parts.append(_link(f"/r/{document['rating_token']}", "Đánh giá sự phục vụ", "Rate our service"))
     parts.append(facts((_day(event["at"]), event["vi"]) for event in document["events"]))
     return small_page(_TITLE, *parts)
 
@@ -59,6 +70,14 @@ def no_status_page() -> str:
             "The code or the secret is wrong; look at the receipt again.",
         ),
     )
+
+
+def _question(secret: str, result_id: int) -> str:
+    return urlencode({"secret": secret, "result": result_id})
+
+
+def _link(address: str, vi: str, en: str) -> str:
+    return f'<p><a href="{escape(address, quote=True)}">{escape(vi)}</a> <span class="en">{escape(en)}</span></p>'
 
 
 def _moment(at: Any) -> str | None:
