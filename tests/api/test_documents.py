@@ -17,7 +17,6 @@ from app.services.documents.contents import content_key
 from tests.factories.dossiers import Desk, codes, go_to
 from tests.factories.files import image_file, office_file, pdf_locked, pdf_of, pdf_with_scripts
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, signed_in, signed_in_machine
-from tests.factories.results import ResultDesk
 
 
 @pytest.fixture
@@ -248,22 +247,12 @@ async def test_a_document_of_another_dossier_is_not_superseded(desk: Desk, code:
     assert (refused.status_code, codes(refused.json())) == (404, ["document_unknown"])
 
 
-async def test_a_published_result_gives_way_to_no_file_that_is_sent(desk: Desk, application: Application) -> None:
-    office = ResultDesk(application, desk)
-    code = await office.processing()
-    await office.published(code)
-    (result,) = (await desk.get(f"/dossiers/{code}/documents"))["items"]
-    for kind in ("result", "attachment"):
-        refused = await send(desk, code, pdf_of(text=f"false {kind}"), kind=kind, supersedes=str(result["id"]))
-        assert (refused.status_code, codes(refused.json())) == (409, ["document_stands"])
-    assert (await desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
-
-
-async def test_a_file_that_was_sent_as_a_result_is_not_published_as_one(desk: Desk, code: str) -> None:
-    draft = await sent(desk, code, pdf_of(text="unsigned"), kind="result")
-    refused = await desk.post(f"/documents/{draft['id']}/publication", {}, by=desk.leader)
-    assert (refused.status_code, codes(refused.json())) == (409, ["document_is_result"])
-    assert not (await desk.get(f"/dossiers/{code}/digitization"))["indicator_4_2"]["result_file"]
+async def test_a_document_gives_way_to_one_for_the_same_place_only(desk: Desk, code: str) -> None:
+    attachment = await sent(desk, code, pdf_of(text="attachment"), kind="attachment")
+    paper = await sent(desk, code, pdf_of(text="paper"), component="TP01")
+    for before, place in ((attachment, {"component": "TP01"}), (paper, {"component": "TP02"})):
+        refused = await send(desk, code, pdf_of(text=f"other {place}"), supersedes=str(before["id"]), **place)
+        assert (refused.status_code, codes(refused.json())) == (409, ["document_of_another_place"])
 
 
 async def test_documents_are_listed_page_by_page(desk: Desk, code: str) -> None:
@@ -272,17 +261,6 @@ async def test_documents_are_listed_page_by_page(desk: Desk, code: str) -> None:
     rest = await desk.get(f"/dossiers/{code}/documents", limit=2, cursor=first["next_cursor"])
     assert [document["id"] for document in first["items"] + rest["items"]] == made
     assert rest["next_cursor"] is None
-
-
-async def test_a_draft_is_published_once_by_who_may(desk: Desk, code: str) -> None:
-    document = await sent(desk, code, pdf_of(text="draft"), kind="internal")
-    path = f"/documents/{document['id']}/publication"
-    assert (await desk.post(path, {})).status_code == 403
-    published = await desk.post(path, {}, by=desk.leader)
-    assert published.status_code == 200
-    assert published.json()["published_at"] is not None
-    again = await desk.post(path, {}, by=desk.leader)
-    assert (again.status_code, codes(again.json())) == (409, ["document_published"])
 
 
 @pytest.mark.parametrize(
@@ -303,16 +281,6 @@ async def test_a_file_without_its_place_is_refused_before_anything_of_it_is_kept
     assert (answer.status_code, codes(answer.json())) == (status, [code_of])
     assert answer.json()["errors"][0]["field"] == field
     assert [blob.key async for blob in application.storage.each("")] == []
-
-
-async def test_publishing_is_a_line_of_the_log(desk: Desk, code: str) -> None:
-    document = await sent(desk, code, pdf_of(text="told"), kind="internal")
-    await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)
-    await desk.post(f"/documents/{document['id']}/publication", {}, by=desk.leader)
-    entries = (await desk.get(f"/dossiers/{code}/timeline"))["entries"]
-    assert [entry["type"] for entry in entries].count("document_published") == 1
-    assert "Công bố tài liệu, bản 1" in str(entries[-1])
-    assert document["name"] not in str(entries[-1])
 
 
 async def test_a_link_gives_the_bytes_with_headers_that_keep_them_private(desk: Desk, code: str) -> None:

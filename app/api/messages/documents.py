@@ -22,6 +22,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Tài liệu đã có phiên bản mới hơn (số {by})",
         "The document has a newer version already (number {by})",
     ),
+    "document_of_another_place": (
+        "Tài liệu bị thay thuộc loại hoặc thành phần hồ sơ khác",
+        "The document to be replaced is of another kind or of another component",
+    ),
     "document_stands": (
         "Kết quả đã công bố và bản số hóa không bị thay bằng tệp gửi lên; hãy thay kết quả hoặc quét lại",
         "A published result and a digitized copy do not give way to a file that is sent: replace the result, or scan",

@@ -40,8 +40,8 @@ async def add_document(
     """Add one version of a document to `dossier` (a row of `seen_dossier` with `lock`) and write it to the log.
 
     Returns the row. Raises `InvalidInput` for a component that the procedure does not have or that is only presented,
-    `NotFound` for a document to supersede that is not the dossier's, `Conflict` for one superseded already, a published
-    result, or a digitized copy that something else is to take the place of.
+    `NotFound` for a document to supersede that is not the dossier's, `Conflict` for one superseded already, one of
+    another kind or component, a published result, or a digitized copy that something else is to take the place of.
     """
     if new.component_code is not None:
         await ensure_component(connection, dossier, new.component_code)
@@ -104,6 +104,8 @@ async def _superseded(connection: AsyncConnection, dossier: Any, new: NewDocumen
         raise Conflict(Refusal("document_superseded", "supersedes", {"by": before.superseded_by}))
     if not _gives_way(before, new.kind):
         raise Conflict(Refusal("document_stands", "supersedes"))
+    if (before.kind, before.component_code) != (new.kind, new.component_code):
+        raise Conflict(Refusal("document_of_another_place", "supersedes"))
     return before
 
 

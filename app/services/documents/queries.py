@@ -9,7 +9,7 @@ from app.core.db import fetch_all, fetch_one
 
 _HAS_COMPONENT = "select 1 as one from procedure_component where version_id = $1 and code = $2"
 _VERSION_OF = """
-select d.id, d.version, d.kind, d.published_at,
+select d.id, d.version, d.kind, d.component_code, d.published_at,
   (select n.id from document n where n.supersedes_id = d.id) as superseded_by
 from document d where d.id = $2 and d.dossier_id = $1
 """
