@@ -1,6 +1,8 @@
 """`motcua admin …`: the first steps of an installation, before anybody can sign in."""
 
 import asyncio
+from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -61,3 +63,43 @@ def create_account(
 
     created = asyncio.run(run())
     typer.echo(f"{given.username}\n{created.secret}")
+
+
+@app.command("import-accounts")
+def import_accounts(
+    file: Annotated[Path, typer.Argument(help="Tệp CSV: username, name, unit, roles. / A table of CSV.")],
+    *,
+    passwords: Annotated[
+        Path | None, typer.Option(help="Tệp mới để ghi mật khẩu, chỉ chủ tệp đọc được. / New file for the passwords.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ kiểm tra, không ghi. / Check only.")] = False,
+) -> None:
+    """Tạo tài khoản từ tệp: tất cả hoặc không. / Create accounts from a file: all or none; exit status 1 if refused."""
+    from app.api.messages import text_of
+    from app.bootstrap import open_application
+    from app.commands._accounts import import_accounts as take_in
+    from app.core.settings import Settings
+    from app.services.identity.import_accounts import AccountOutcome, AccountReport
+
+    if passwords is None and not dry_run:
+        raise typer.BadParameter("--passwords FILE, --dry-run")
+
+    async def run() -> tuple[list[AccountReport], bool]:
+        async with open_application(Settings()) as application:
+            return await take_in(application, file, passwords=None if dry_run else passwords)
+
+    reports, made = asyncio.run(run())
+    counts = Counter(report.outcome for report in reports)
+    for report in reports:
+        typer.echo(f"{report.number}: {report.username} {report.unit} {report.outcome.value}")
+        for fault in report.faults:
+            typer.echo(f"  {fault.field or ''}: {' / '.join(text_of(fault.code, dict(fault.params)))}", err=True)
+    prefix = "" if made else "Chưa ghi gì / nothing written. "
+    typer.echo(
+        f"{prefix}Tạo / created: {counts[AccountOutcome.CREATED]}, đã có / present: {counts[AccountOutcome.PRESENT]}, "
+        f"từ chối / refused: {counts[AccountOutcome.REFUSED]}"
+    )
+    if made:
+        typer.echo(f"Mật khẩu / passwords: {passwords}")
+    if counts[AccountOutcome.REFUSED]:
+        raise typer.Exit(1)

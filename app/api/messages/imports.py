@@ -5,6 +5,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_column_unknown": ("Không có cột tên {column}", "There is no column {column}"),
     "import_column_missing": ("Tệp thiếu cột {column}", "The file lacks the column {column}"),
     "import_column_repeated": ("Cột {column} xuất hiện nhiều lần", "The column {column} occurs more than once"),
+    "import_username_repeated": (
+        "Tên đăng nhập {username} xuất hiện nhiều lần trong tệp",
+        "The user name {username} occurs more than once in the file",
+    ),
+    "passwords_file_exists": (
+        "Tệp {file} đã có; hãy chọn tên khác để không ghi đè mật khẩu",
+        "The file {file} exists; choose another name, so that no passwords are overwritten",
+    ),
     "import_cells_differ": (
         "Dòng có {cells} ô trong khi tệp có {columns} cột",
         "The row has {cells} cells, the header {columns}",
