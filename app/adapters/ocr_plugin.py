@@ -29,6 +29,8 @@ SURE_ENOUGH = 0.85
 """Mean certainty of the words from which one reading is enough."""
 _WORTHLESS = 0.5
 """Certainty of a word that speaks neither for nor against a reading."""
+_STRAIGHT = 0.5
+"""Degrees below which a tilt is no surer than its measurement: correcting it would tilt a straight page."""
 _POLITENESS = 10
 _PAGE_OF_FILE = re.compile(r"^(\d{6})")
 
@@ -56,6 +58,7 @@ class TwiceReading(TesseractOcrEngine):
     def get_deskew(input_file: Path, options: Any) -> float:
         with _readable(input_file) as picture:
             angle = float(TesseractOcrEngine.get_deskew(picture, options))
+        angle = tilt_to_correct(angle)
         _note(input_file, "skew", round(angle, 2))
         return angle
 
@@ -97,6 +100,11 @@ def get_ocr_engine(options: Any) -> TwiceReading | None:
     if options is not None and getattr(options, "ocr_engine", "auto") not in {"auto", "tesseract"}:
         return None
     return TwiceReading()
+
+
+def tilt_to_correct(angle: float) -> float:
+    """Return by how many degrees a page is straightened; one that is all but straight stays as it is."""
+    return angle if abs(angle) >= _STRAIGHT else 0.0
 
 
 @contextmanager

@@ -158,6 +158,13 @@ async def test_values_that_cannot_be_what_they_are_called_are_all_told(station: 
     ]
 
 
+async def test_a_page_of_which_hardly_anything_was_read_tells_so(station: Station) -> None:
+    piece = await one_piece(station)
+    await station.reads(piece, "GlAY CHUNG SlNH", sure=0.507)
+    (page,) = (await station.desk.get(f"/scan-batches/{piece['batch_id']}"))["page_list"]
+    assert page["reason"]["code"] == "barely_read"
+
+
 async def test_a_paper_recognised_as_an_identity_card_is_discarded_unless_a_clerk_says_why_it_is_none(
     station: Station,
 ) -> None:

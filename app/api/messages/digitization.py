@@ -74,6 +74,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "page_too_large": ("Khổ trang quá lớn", "The page is too large"),
     "page_timed_out": ("Xem trang quá lâu", "Looking at the page took too long"),
     "waiting_for_retry": ("Đang chờ làm lại", "Waits for another try"),
+    "barely_read": (
+        "Gần như không đọc được chữ trên trang: kiểm tra xem trang có nằm ngang hay quá mờ, quét lại nếu cần",
+        "Hardly anything was read of the page: see whether it lies on its side or is too faint; scan it again if so",
+    ),
     "low_resolution": (
         "Độ phân giải dưới 200 dpi: nên quét lại",
         "Fewer than 200 dots an inch: better scanned again",

@@ -16,6 +16,8 @@ from app.services.digitization.overview import DigitizationStatus, DossierDigiti
 from app.services.digitization.read import BatchView, PieceView
 
 _LEAST_DPI = 200
+_LEAST_CONFIDENCE = 0.6
+"""Mean certainty of the words of a page below which what was read is no text: it may lie on its side."""
 
 
 class ReasonOut(BaseModel):
@@ -289,6 +291,7 @@ def _reason(code: str | None, **params: object) -> ReasonOut | None:
 def _page(row: Any) -> ScanPageOut:
     separator = None if row.separator is None else read_separator(row.separator)
     coarse = row.kind == PageKind.CONTENT and row.dpi is not None and row.dpi < _LEAST_DPI
+    doubtful = row.kind == PageKind.CONTENT and row.confidence is not None and row.confidence < _LEAST_CONFIDENCE
     return ScanPageOut(
         number=row.number,
         kind=PageKind(row.kind),
@@ -298,7 +301,7 @@ def _page(row: Any) -> ScanPageOut:
         turned=row.turned,
         skew=_rounded(row.skew),
         enhanced=row.enhanced,
-        reason=_reason(row.reason or ("low_resolution" if coarse else None)),
+        reason=_reason(row.reason or ("barely_read" if doubtful else "low_resolution" if coarse else None)),
     )
 
 
