@@ -39,7 +39,14 @@ async def sign_requests(application: Application, actor: Actor, ids: Sequence[in
     now = application.clock.now()
     async with application.database.read() as connection:
         requests = await requests_in_hand(connection, actor, ids, now=now)
-    return await sign_all(application.storage, application.signing, actor, requests, now=now)
+    return await sign_all(
+        application.storage,
+        application.signing,
+        actor,
+        requests,
+        public_base_url=application.settings.public_base_url,
+        now=now,
+    )
 
 
 async def written(application: Application, act: Callable[[AsyncConnection], Awaitable[_T]]) -> _T:

@@ -34,6 +34,7 @@ from pyhanko_certvalidator import ValidationContext
 from app.adapters.revocation_lists import RevocationLists
 from app.adapters.signing_keys import NO_LEGAL_VALUE, KeySource, read_certificates
 from app.core.clock import LOCAL_ZONE
+from app.services.forms.marks import qr_svg
 from app.services.forms.press import Press
 from app.services.ports import (
     FoundSignature,
@@ -143,7 +144,10 @@ class Pades:
         lines = [f"{who}: {identity.name}", f"Thời gian ký: {at.strftime('%d.%m.%Y %H:%M:%S')} {at.isoformat()[-6:]}"]
         if self._keys.is_test:
             lines.append(NO_LEGAL_VALUE)
-        data = {"width": box.width, "height": box.height, "lines": lines}
+        data: dict[str, Any] = {"width": box.width, "height": box.height, "lines": lines, "mark": None}
+        if box.address is not None:
+            lines.append(f"Kiểm tra: {box.address}")
+            data["mark"] = qr_svg(box.address)
         return StaticStampStyle(
             background=_InMemoryPage(self._press.print(data)), background_layout=_FILLS_ITS_BOX, border_width=0
         )

@@ -39,12 +39,16 @@ class SigningIdentity:
 
 @dataclass(frozen=True, slots=True)
 class SignatureBox:
-    """Where a signature shows on the first page, in points; `right` and `top` are margins from the top right corner."""
+    """Where a signature shows on the first page, in points; `right` and `top` are margins from the top right corner.
+
+    With an `address` it shows that as a QR code, too.
+    """
 
     right: float
     top: float
     width: float
     height: float
+    address: str | None = None
 
 
 Revocation: TypeAlias = Literal["good", "revoked", "unknown"]

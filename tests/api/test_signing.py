@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from app.adapters.signing import ThreadedSigner
 from app.bootstrap import Application
@@ -346,6 +348,18 @@ async def test_a_leader_whose_certificate_was_revoked_signs_nothing(office: Resu
     authority.publish(int(signed.found[0].serial, 16), until=dt.datetime(2026, 11, 30, tzinfo=dt.UTC))
     (refused,) = await sign_requests(own, leader, [waiting["request"]["id"]])
     assert [fault.code for fault in refused.refusals] == ["signing_certificate_revoked"]
+
+
+async def test_a_result_that_was_uploaded_bears_the_address_that_verifies_it(office: ResultDesk) -> None:
+    code = await office.processing()
+    sha256 = await held(office.application, code, printed("Bản tải lên"))
+    signed = await office.signed(code, text=None, content_sha256=sha256)
+    with pypdfium2.PdfDocument(await office.bytes_of(signed)) as document:
+        document.init_forms()
+        page = document[0].render(scale=200 / 72, may_draw_forms=True)
+        found = zxingcpp.read_barcodes(page.to_pil())
+    row = await office.one("select token from result where id = $1", signed["id"])
+    assert [mark.text for mark in found] == [f"/v/{row.token}"]
 
 
 async def test_what_should_be_signed_and_is_not_is_refused(office: ResultDesk) -> None:

@@ -76,7 +76,7 @@ limit $7
 _TO_SIGN = f"""
 select q.id, q.state, q.result_id, q.dossier_id, q.content_sha256, q.unit_id, c.code as unit_code, c.name as unit_name,
   c.path as unit_path, c.level as unit_level, d.code as dossier_code, d.state as dossier_state, s.number, s.title,
-  a.username, a.display_name,
+  s.token, s.content is null as uploaded, a.username, a.display_name,
   (select g.id from signing_delegation g where g.delegate_id = $2 and c.path like (select u.path || '%' from unit u
      where u.id = g.unit_id) and {_DELEGATION_HOLDS.format(now="$3", path="c.path")}
    order by g.id limit 1) as delegation_id

@@ -9,7 +9,7 @@ sign the same request one is first; what the other's signature made is an orphan
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +25,7 @@ from app.services.documents.contents import Content, put_content, read_bytes, re
 from app.services.dossiers.access import may_see
 from app.services.dossiers.recording.queries import dossier_by_id, dossier_id_of
 from app.services.dossiers.recording.record import record_event
+from app.services.forms.issued_papers import verify_address
 from app.services.identity.scope import scope_parameters
 from app.services.ports import BlobStore, FoundSignature, SignatureBox, Signer, SigningFailed, SigningIdentity
 from app.services.results import queries, writes
@@ -38,6 +39,8 @@ _NOT_KEPT = ("intact", "fault")
 """Of a signature that is kept these are known."""
 # Both in the upper margin of the first page: the agency at the outer right, the person beside it.
 _UNIT_BOX = SignatureBox(right=14, top=6, width=200, height=34)
+# What was uploaded shows no address of its own: the agency's stamp bears it, as a QR code and in letters.
+_UNIT_BOX_WITH_ADDRESS = SignatureBox(right=14, top=3, width=200, height=52)
 _PERSON_BOX = SignatureBox(right=222, top=6, width=200, height=34)
 
 
@@ -118,7 +121,13 @@ async def requests_in_hand(
 
 
 async def sign_all(
-    storage: BlobStore, signer: Signer, actor: Actor, requests: Sequence[SignedBytes], *, now: dt.datetime
+    storage: BlobStore,
+    signer: Signer,
+    actor: Actor,
+    requests: Sequence[SignedBytes],
+    *,
+    public_base_url: str,
+    now: dt.datetime,
 ) -> list[SignedBytes]:
     """Put both signatures on the bytes of each request: the person's own, then the unit's seal."""
     free = asyncio.Semaphore(_TOGETHER)
@@ -127,7 +136,7 @@ async def sign_all(
         if one.refusals:
             return one
         async with free:
-            return await _sign_one(storage, signer, actor, one.row, now=now)
+            return await _sign_one(storage, signer, actor, one.row, public_base_url=public_base_url, now=now)
 
     return await asyncio.gather(*(sign(one) for one in requests))
 
@@ -236,14 +245,19 @@ def _faults(actor: Actor, row: Any) -> list[Refusal]:
     return faults
 
 
-async def _sign_one(storage: BlobStore, signer: Signer, actor: Actor, row: Any, *, now: dt.datetime) -> SignedBytes:
+async def _sign_one(
+    storage: BlobStore, signer: Signer, actor: Actor, row: Any, *, public_base_url: str, now: dt.datetime
+) -> SignedBytes:
+    box = _UNIT_BOX
+    if row.uploaded:
+        box = replace(_UNIT_BOX_WITH_ADDRESS, address=verify_address(public_base_url, row.token))
     person = SigningIdentity("person", row.username, row.display_name)
     unit = SigningIdentity("unit", row.unit_code, agency_name(row.unit_level, row.unit_name))
     reason = "Ký thay theo ủy quyền" if _delegation(actor, row) is not None else "Ký duyệt"
     try:
         pdf = await read_bytes(storage, row.content_sha256)
         pdf = await signer.sign_pdf(pdf, identity=person, at=now, reason=reason, place=row.unit_name, box=_PERSON_BOX)
-        pdf = await signer.sign_pdf(pdf, identity=unit, at=now, reason="Phát hành", place=row.unit_name, box=_UNIT_BOX)
+        pdf = await signer.sign_pdf(pdf, identity=unit, at=now, reason="Phát hành", place=row.unit_name, box=box)
         report = await signer.validate_pdf(pdf, at=now)
         if not report.trusted:
             # A signature that we ourselves would refuse must not leave the house.
