@@ -196,6 +196,13 @@ async def test_a_form_that_is_none_is_refused(
     assert (refused.status_code, codes(refused.json())) == (status, [fault])
 
 
+async def test_a_file_in_a_field_that_takes_none_is_told_by_the_name_of_its_field(desk: Desk, code: str) -> None:
+    for path in (f"/api/v1/dossiers/{code}/documents", "/api/v1/scan-batches"):
+        answer = await desk.client.post(path, headers=desk.clerk, files={"files": ("a.pdf", bytes(5000))})
+        assert (answer.status_code, codes(answer.json())) == (422, ["extra_forbidden"])
+        assert answer.json()["errors"][0]["field"] == "files"
+
+
 async def test_two_files_in_one_form_are_refused(desk: Desk, code: str) -> None:
     refused = await desk.client.post(
         f"/api/v1/dossiers/{code}/documents",
@@ -266,7 +273,7 @@ async def test_documents_are_listed_page_by_page(desk: Desk, code: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "status", "code_of", "field"),
     [
-        ({"component": "TP99"}, 422, "component_unknown", "component_code"),
+        ({"component": "TP99"}, 422, "component_unknown", "component"),
         ({"supersedes": "999999"}, 404, "document_unknown", "supersedes"),
         ({"name": "cccd.pdf"}, 422, "paper_presented_only", "name"),
         ({"name": "a/b.pdf"}, 422, "file_name_is_path", "name"),

@@ -90,10 +90,12 @@ async def add_document(
     return row
 
 
-async def ensure_component(connection: AsyncConnection, dossier: Any, code: str) -> None:
-    """Raise `InvalidInput` unless the dossier's procedure lists the component."""
+async def ensure_component(
+    connection: AsyncConnection, dossier: Any, code: str, *, field: str = "component_code"
+) -> None:
+    """Raise `InvalidInput` of `field` unless the dossier's procedure lists the component."""
     if not await queries.has_component(connection, dossier.procedure_version_id, code):
-        raise InvalidInput(Refusal("component_unknown", "component_code", {"component": code}))
+        raise InvalidInput(Refusal("component_unknown", field, {"component": code}))
 
 
 async def _superseded(connection: AsyncConnection, dossier: Any, new: NewDocument) -> Any:

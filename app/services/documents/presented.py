@@ -22,10 +22,12 @@ async def refuse_presented_only(
     component_code: str | None,
     name: str,
     now: dt.datetime,
+    field: str = "component_code",
 ) -> None:
     """Raise `InvalidInput` (`paper_presented_only`) for a citizen's paper that may not be copied (TT 01/2023).
 
-    `dossier` knows its procedure's version and case. Which cards are only shown is read from the lists of papers.
+    `dossier` knows its procedure's version and case; `field` is where the component was named.
+    Which cards are only shown is read from the lists of papers.
     """
     if kind in _OF_THE_OFFICE:
         return
@@ -34,4 +36,6 @@ async def refuse_presented_only(
     lists = await paper_lists(
         connection, procedure_id=content.procedure_id, procedure_code=content.code, on=local_date(now)
     )
-    refuse_all(InvalidInput, lists.presented_only_faults(listed, component_code=component_code, file_name=name))
+    refuse_all(
+        InvalidInput, lists.presented_only_faults(listed, component_code=component_code, file_name=name, field=field)
+    )

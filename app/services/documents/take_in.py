@@ -23,6 +23,8 @@ from app.services.documents.presented import refuse_presented_only
 from app.services.ports import BlobStore, FileInspection, VirusScanner
 
 _READ_PIECE = 1024 * 1024
+_COMPONENT_FIELD = "component"
+"""Where forms and uploads name the component."""
 _PAGELESS_KINDS = frozenset({DocumentKind.ATTACHMENT, DocumentKind.INTERNAL})
 
 
@@ -69,9 +71,15 @@ async def ensure_fits(connection: AsyncConnection, dossier: Any, filing: Filing,
     Whether the document it supersedes still gives way is left to the end: a repeated request finds its own document.
     """
     if filing.component_code is not None:
-        await ensure_component(connection, dossier, filing.component_code)
+        await ensure_component(connection, dossier, filing.component_code, field=_COMPONENT_FIELD)
     await refuse_presented_only(
-        connection, dossier, kind=filing.kind, component_code=filing.component_code, name=filing.name, now=now
+        connection,
+        dossier,
+        kind=filing.kind,
+        component_code=filing.component_code,
+        name=filing.name,
+        now=now,
+        field=_COMPONENT_FIELD,
     )
     if filing.supersedes_id is not None and not await queries.version_of(connection, dossier.id, filing.supersedes_id):
         raise NotFound(Refusal("document_unknown", "supersedes"))
