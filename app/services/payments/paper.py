@@ -18,6 +18,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.documents.contents import keep_bytes, read_bytes
 from app.services.forms.issued_papers import issue_paper, new_token, verify_address
 from app.services.forms.render import render
+from app.services.forms.stamp import stamp_void
 from app.services.forms.wording import day_in_words, one_stop_names
 from app.services.payments import queries
 from app.services.payments.receipts import RECEIPT_FORM, dossier_of_receipt
@@ -41,11 +42,17 @@ async def print_receipt(
     public_base_url: str,
     now: dt.datetime,
 ) -> bytes:
-    """Return the receipt's PDF, the same bytes every time. Raises `ActionRefused` for one that is void."""
+    """Return the receipt's PDF, the same bytes every time; of one that was voided a copy that says so.
+
+    Raises `ActionRefused` for one that was voided before it was ever printed.
+    """
     dossier = await dossier_of_receipt(connection, actor, number, Permission.DOSSIERS_READ)
     row = await queries.receipt(connection, number)
     if row.voided_at is not None:
-        raise ActionRefused(Refusal("receipt_voided"))
+        void = await queries.void_paper(connection, dossier_id=dossier.id, form_code=RECEIPT_FORM, number=number)
+        if void is None:
+            raise ActionRefused(Refusal("receipt_voided"))
+        return await asyncio.to_thread(stamp_void, await read_bytes(storage, void.content_sha256), at=row.voided_at)
     data = {
         "form": {"name": "Biên lai thu phí, lệ phí"},
         "title": ["Biên lai thu phí, lệ phí"],

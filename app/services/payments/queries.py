@@ -352,6 +352,18 @@ async def valid_paper(
     )
 
 
+async def void_paper(connection: AsyncConnection, *, dossier_id: int, form_code: str, number: str) -> Any | None:
+    """Return the paper of the dossier that bore `number` and was voided."""
+    return await fetch_one(
+        connection,
+        "select p.content_sha256 from issued_paper p where p.dossier_id = $1 and p.form_code = $2 and p.number = $3 "
+        "and p.status = 'void' order by p.id desc limit 1",
+        dossier_id,
+        form_code,
+        number,
+    )
+
+
 async def unit_names(connection: AsyncConnection, unit_id: int) -> Any:
     """Return name and level of a unit, and the name of its province."""
     return await fetch_one(
