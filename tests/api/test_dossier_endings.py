@@ -177,7 +177,7 @@ async def test_a_result_is_linked_to_over_https_only(desk: Desk, link: str) -> N
 async def test_what_does_not_belong_to_the_way_of_handing_over_is_refused(desk: Desk) -> None:
     code = await brought_to(desk, "accepted")
     await desk.act(code, "resolve")
-    foreign = {"tracking_number": "EB1", "receiver_name": "Nguyễn Thị Thử Nghiệm"}
+    foreign: dict[str, Any] = {"tracking_number": "EB1", "receiver_name": "Nguyễn Thị Thử Nghiệm"}
     answer = await desk.act(code, "hand_over", expect=422, **ONLINE, **foreign)
     assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
         ("not_with_method", "receiver_name"), ("not_with_method", "tracking_number"),
