@@ -273,7 +273,7 @@ async def test_events_of_another_program_are_days_off_by_the_act_the_sender_name
         ("text/calendar", "not a calendar", {("calendar_file_malformed", None)}),
         ("text/csv", "day,name\n2026-11-25,x\n", {("import_column_missing", "kind")}),
         ("text/csv", "day,kind,name,source\n2026-11-25,rest,x,\n", {("missing", "rows.2.source")}),
-        ("text/csv", "day,kind,name,source\n25/11/2026,rest,x,y\n", {("date_from_datetime_parsing", "rows.2.day")}),
+        ("text/csv", "day,kind,name,source\n25/11/2026,rest,x,y\n", {("date_parsing", "rows.2.day")}),
         ("application/json", "{}", {("calendar_file_kind", "Content-Type")}),
     ],
 )

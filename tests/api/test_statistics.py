@@ -200,7 +200,7 @@ async def test_all_faults_of_a_question_are_told_at_once(client: httpx.AsyncClie
         ({"from": "2026-11-24"}, "period_not_begun"),
         ({"from": "9999-12-31", "to": "9999-12-31"}, "period_not_begun"),
         ({"group_by": "month", "from": "1990-01-01"}, "period_too_long"),
-        ({"colour": "red"}, "extra_forbidden"),
+        ({"colour": "red"}, "parameter_unknown"),
     ],
 )
 async def test_a_question_that_cannot_be_counted_is_refused(
@@ -226,7 +226,7 @@ async def test_a_parameter_given_twice_is_refused(client: httpx.AsyncClient) -> 
     assert answer.status_code == 422
     assert {(fault["code"], fault["field"]) for fault in answer.json()["errors"]} == {
         ("parameter_repeated", "unit"),
-        ("extra_forbidden", "colour"),
+        ("parameter_unknown", "colour"),
     }
 
 

@@ -222,7 +222,7 @@ class TestCounts:
 
     async def test_nothing_reused_is_zero_and_odd_questions_are_refused(self, desk: Desk) -> None:
         assert (await desk.get("/statistics/reuse", unit=OTHER_COMMUNE))["total"]["reuses"] == 0
-        odd: dict[str, Any] = {"from": "2026-12-01", "to": "2026-01-01", "unit": "nowhere"}
+        odd: dict[str, Any] = {"from": "2026-11-02", "to": "2026-01-01", "unit": "nowhere"}
         assert set(codes(await desk.get("/statistics/reuse", expect=422, **odd))) == {
             "period_reversed",
             "unit_unknown",

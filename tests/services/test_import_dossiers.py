@@ -111,7 +111,7 @@ async def test_an_imported_life_leaves_the_same_rows_and_events_as_a_live_one(
         (2.0, "confirm_payment", {"method": "cash", "reference": "BL01"}),
         (2.1, "extend", {"new_due_at": at(8.2), "reason": "Cần xác minh thêm"}),
         (4.0, "resolve", {"result_number": "12/XN"}),
-        (4.2, "hand_over", HANDED_OVER),
+        (4.2, "hand_over", HANDED_OVER | {"receiver_identity_number": person["identity_number"]}),
     ]
     desk = await desk_of(application, client)
     clock.move_to(MONDAY)

@@ -143,7 +143,7 @@ async def is_signed_and_verifiable(station: Station, application: Application, p
 
 async def test_a_page_that_cannot_be_looked_at_is_named_with_its_reason_and_the_rest_goes_on(station: Station) -> None:
     with pikepdf.open(io.BytesIO(scan_of([CERTIFICATE, blank(), FORM]))) as pdf:
-        pdf.pages[0].MediaBox = [0, 0, 100_000, 100_000]
+        pdf.pages[0].MediaBox = [0, 0, 10_000, 10_000]
         broken = saved(pdf)
     absent = Station(station.desk, without_programs(station.application))
     code = await station.dossier()
