@@ -45,6 +45,8 @@ _CODE_OF_STATUS = {
 }
 
 _PLACES = ("body", "query", "path", "header")
+# Who sends a million faults is not answered with twenty: an answer may not be many times its request.
+_MOST_FAULTS = 1_000
 _QUOTED = re.compile(r"'([^']*)'")
 
 log = structlog.get_logger(__name__)
@@ -73,7 +75,10 @@ def problem(
 ) -> Response:
     """Build one problem document. `title` and `detail` are in the reader's language; every fault carries both."""
     title_vi, title_en = text_of(code, dict(faults[0].params) if faults and faults[0].code == code else {})
-    listed = [_fault_document(fault, english=english) for fault in faults]
+    told = list(faults[:_MOST_FAULTS])
+    if len(faults) > len(told):
+        told.append(errors.Refusal("faults_left_out", params={"count": len(faults) - len(told)}))
+    listed = [_fault_document(fault, english=english) for fault in told]
     body: dict[str, Any] = {
         "type": f"urn:motcua:problem:{code}",
         "title": title_en if english else title_vi,

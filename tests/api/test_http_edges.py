@@ -84,3 +84,10 @@ async def test_a_refused_token_request_says_why_in_the_words_of_oauth(
     answer = await client.post("/api/v1/auth/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert "error" not in (await client.get("/api/v1/auth/me")).json()
+
+
+async def test_an_answer_lists_a_thousand_faults_and_says_how_many_more_there_are(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/fees/calculate", json={f"unknown{number}": 1 for number in range(2_000)})
+    listed = answer.json()["errors"]
+    assert (answer.status_code, len(listed), listed[-1]["code"]) == (422, 1_001, "faults_left_out")
+    assert listed[-1]["params"]["count"] > 900

@@ -1,6 +1,7 @@
 """Classes of problems, faults of shape, and what every route may answer."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
+    "faults_left_out": ("Còn {count} lỗi nữa không liệt kê", "{count} more faults are not listed"),
     "calendar_runs_out": (
         "Lịch làm việc chỉ được xác nhận thêm {days} ngày; ngày hẹn sau đó là tạm tính",
         "The working calendar is confirmed for {days} more days only; dates beyond are provisional",
