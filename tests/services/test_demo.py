@@ -62,7 +62,7 @@ async def empty_application(server_url: str) -> AsyncIterator[Application]:
 async def demonstration(server_url: str) -> AsyncIterator[tuple[Application, Filled]]:
     async with empty_application(server_url) as application:
         async with application.database.session() as session:
-            filled = await fill(session, province_code="37", dossiers=DOSSIERS, seed=37, now=NOW, communes=2)
+            filled = await fill(session, province_code="37", dossiers=DOSSIERS, seed=40, now=NOW, communes=2)
         yield application, filled
 
 
@@ -70,6 +70,13 @@ async def test_every_state_is_there(demonstration: tuple[Application, Filled]) -
     _, filled = demonstration
     assert set(filled.states) == set(DossierState)
     assert sum(filled.states.values()) == DOSSIERS
+
+
+async def test_fees_are_taken_in_cash_and_by_transfer(demonstration: tuple[Application, Filled]) -> None:
+    application, _ = demonstration
+    async with application.database.read() as connection:
+        taken = await fetch_all(connection, "select distinct method from payment_request where method is not null")
+    assert {row.method for row in taken} == {"cash", "bank_transfer"}
 
 
 async def test_something_is_overdue_and_open(demonstration: tuple[Application, Filled]) -> None:

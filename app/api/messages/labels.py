@@ -206,6 +206,7 @@ _ALONE: Final[Mapping[str, Mapping[str, str]]] = {
     "state": STATES,
     "status": STATES,
     "channel": CHANNELS,
+    "method": VALUES,
 }
 _WITH_CODE: Final[Mapping[str, Mapping[str, str]]] = {
     "permission": PERMISSIONS,

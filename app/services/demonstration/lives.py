@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.domain.lifecycle import DossierState
 from app.domain.permissions import Role
@@ -107,8 +107,10 @@ def _hand_over(moment: Moment) -> Any:
 
 
 def _confirm_payment(moment: Moment) -> Any:
-    method: Literal["cash", "bank_transfer"] = "cash" if moment.view.channel == "counter" else "bank_transfer"
-    return inputs.ConfirmPayment(action="confirm_payment", method=method)
+    if moment.view.channel == "counter":
+        return inputs.ConfirmPayment(action="confirm_payment", method="cash")
+    reference = f"FT{moment.chance.randrange(10**10):010d}"
+    return inputs.ConfirmPayment(action="confirm_payment", method="bank_transfer", reference=reference)
 
 
 _CLERK, _SPECIALIST, _LEADER = Role.RECEPTION_CLERK, Role.SPECIALIST, Role.APPROVING_LEADER
