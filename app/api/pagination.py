@@ -14,6 +14,8 @@ from app.services.inputs import refuse_far_instant
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 _LAST_ID = 2**63 - 1
+SMALL_IDS = 2**31 - 1
+"""The last id of tables that never grow large; a larger number would be none the database can compare."""
 
 
 def encode_cursor(sort: str, values: Sequence[Any]) -> str:
@@ -41,6 +43,16 @@ def decode_cursor(cursor: str, *, sort: str, kinds: Sequence[type]) -> list[Any]
     ):
         raise InvalidInput(Refusal("cursor_invalid", "cursor"))
     return found[1:]
+
+
+def decode_id_cursor(cursor: str | None, *, sort: str, last: int = _LAST_ID) -> int:
+    """Return the id of the row before the page, 0 for the first page; raise `InvalidInput` if it is none of ours."""
+    if cursor is None:
+        return 0
+    (found,) = decode_cursor(cursor, sort=sort, kinds=(int,))
+    if not 0 < found <= last:
+        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    return int(found)
 
 
 def decode_instant_cursor(cursor: str, *, sort: str) -> tuple[dt.datetime, int]:

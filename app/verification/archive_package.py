@@ -27,6 +27,7 @@ def faults_of(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as container:
             return list(_container_faults(container, path)) or list(_Package(container).faults())
+    # NotImplementedError is zipfile's word for a packing that it does not know.
     except (zipfile.BadZipFile, EOFError, OSError, struct.error, NotImplementedError, ValueError) as error:
         return [f"container: {error}"]
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Response
 from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_id_cursor, encode_cursor
 from app.api.v1.schemas.calendars import (
     CalendarChangedOut,
     CalendarPreviewOut,
@@ -18,7 +18,6 @@ from app.api.v1.schemas.calendars import (
     Purpose,
     UnitEffectOut,
 )
-from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.calendar_changes.preview import preview, publications_of
 from app.services.deadlines.change_days import set_year
@@ -35,7 +34,6 @@ CalendarCode = Annotated[Code, Path()]
 ForPurpose = Annotated[Purpose, Query()]
 Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-_LAST_ID = 2**63 - 1
 
 
 @router.post(
@@ -68,7 +66,7 @@ async def post_preview(
     limit: Limit = DEFAULT_LIMIT,
 ) -> CalendarPreviewOut:
     """Counts by unit and the list of dossiers with their dates before and after; nothing is stored."""
-    after_id = 0 if cursor is None else _id_of(cursor, "id")
+    after_id = decode_id_cursor(cursor, sort="id")
     found = await preview(connection, actor, CalendarName(code, purpose), given, after_id=after_id, limit=limit)
     return CalendarPreviewOut(
         code=found.code,
@@ -126,16 +124,9 @@ async def publications(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PublicationsOut:
     """Who published what and when, the newest first, and how far it has come with the open dossiers."""
-    before_id = None if cursor is None else _id_of(cursor, "-id")
+    before_id = None if cursor is None else decode_id_cursor(cursor, sort="-id")
     found = await publications_of(connection, CalendarName(code, purpose), before_id=before_id, limit=limit + 1)
     return PublicationsOut(
         items=[PublicationOut.model_validate(one) for one in found[:limit]],
         next_cursor=encode_cursor("-id", [found[limit - 1].id]) if len(found) > limit else None,
     )
-
-
-def _id_of(cursor: str, sort: str) -> int:
-    (found,) = decode_cursor(cursor, sort=sort, kinds=[int])
-    if not 0 < found <= _LAST_ID:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
-    return int(found)

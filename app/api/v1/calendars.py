@@ -9,7 +9,7 @@ from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import Once
 from app.api.messages import text_of
 from app.api.noun_router import NounRouter
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, SMALL_IDS, decode_id_cursor, encode_cursor
 from app.api.v1.schemas.calendars import (
     CalendarChangedOut,
     CalendarLayerOut,
@@ -44,7 +44,7 @@ async def calendars(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> CalendarLayers:
     """Every layer with days or hours of its own, and a warning where its days off are not confirmed for long."""
-    after_id = 0 if cursor is None else decode_cursor(cursor, sort="id", kinds=[int])[0]
+    after_id = decode_id_cursor(cursor, sort="id", last=SMALL_IDS)
     found = await list_layers(
         connection,
         after_id=after_id,

@@ -13,7 +13,7 @@ from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import Once
 from app.api.multipart import receive_form
 from app.api.noun_router import NounRouter
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_id_cursor, encode_cursor
 from app.api.v1.schemas.documents import (
     DocumentOut,
     DocumentPageOut,
@@ -26,7 +26,6 @@ from app.api.v1.schemas.documents import (
     read_out,
 )
 from app.domain.documents import FileType
-from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.documents import read
 from app.services.documents.inputs import MakeLink, filing_from
@@ -122,7 +121,7 @@ async def documents(
     limit: Limit = DEFAULT_LIMIT,
 ) -> DocumentPageOut:
     """In the order they were added; older versions only with `superseded`."""
-    after = _after(cursor, "id")
+    after = decode_id_cursor(cursor, sort="id")
     rows = await read.documents_of(connection, actor, code, superseded=superseded, after=after, limit=limit + 1)
     more = encode_cursor("id", [rows[limit - 1].id]) if len(rows) > limit else None
     return DocumentPageOut(items=[document_out(row) for row in rows[:limit]], next_cursor=more)
@@ -176,7 +175,7 @@ async def reads(
     limit: Limit = DEFAULT_LIMIT,
 ) -> ReadPageOut:
     """The newest first."""
-    after = _after(cursor, "-id")
+    after = decode_id_cursor(cursor, sort="-id")
     rows = await read.reads_of(connection, actor, document_id, after=after, limit=limit + 1)
     more = encode_cursor("-id", [rows[limit - 1].id]) if len(rows) > limit else None
     return ReadPageOut(items=[read_out(row) for row in rows[:limit]], next_cursor=more)
@@ -208,12 +207,3 @@ async def content(token: Annotated[str, Path(max_length=2000)], request: Request
     """No sign-in: the link is the key. Over, altered or foreign links are answered alike."""
     found = await filing.open_linked(app, token)
     return await stream_content(app.storage, found, range_header=request.headers.get("range"))
-
-
-def _after(cursor: str | None, sort: str) -> int:
-    if cursor is None:
-        return 0
-    (after,) = decode_cursor(cursor, sort=sort, kinds=(int,))
-    if not 0 < after < 2**63:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
-    return int(after)

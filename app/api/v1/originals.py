@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Response
 from app.api.deps import ReadConnection, Requires, WriteConnection
 from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_id_cursor, encode_cursor
 from app.api.v1.schemas.custody import (
     HandOverOut,
     OriginalPageOut,
@@ -21,7 +21,6 @@ from app.api.v1.schemas.custody import (
     way_document,
 )
 from app.domain.custody import Holding
-from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.custody import find, hand_on, take_in
 from app.services.custody.inputs import Confirm, HandOn, TakeBack, TakeIn
@@ -69,9 +68,7 @@ async def originals(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
 ) -> OriginalPageOut:
     """In the order they were taken in. `awaited`: to be confirmed there; `sent`: given away, not yet confirmed."""
-    after = 0 if cursor is None else decode_cursor(cursor, sort=where, kinds=(int,))[0]
-    if not 0 <= after < 2**63:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
+    after = decode_id_cursor(cursor, sort=where)
     rows = await find.originals_of(connection, actor, where, unit=unit, after=after, limit=limit + 1)
     more = encode_cursor(where, [rows[limit - 1].id]) if len(rows) > limit else None
     return OriginalPageOut(items=[original_document(row) for row in rows[:limit]], next_cursor=more)

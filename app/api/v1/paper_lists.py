@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Response
 from app.api.deps import ReadConnection, Requires, WriteConnection
 from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, SMALL_IDS, decode_id_cursor, encode_cursor
 from app.api.v1.schemas.paper_lists import (
     PaperKindOut,
     PaperKindPageOut,
@@ -16,7 +16,6 @@ from app.api.v1.schemas.paper_lists import (
     kind_document,
     use_document,
 )
-from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code, Day
 from app.services.vault import queries
@@ -42,7 +41,9 @@ async def kinds(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PaperKindPageOut:
     """Those that count on a day; without one every line there ever was."""
-    rows = await queries.kinds_page(connection, on=on, after=_after(cursor), limit=limit + 1)
+    rows = await queries.kinds_page(
+        connection, on=on, after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS), limit=limit + 1
+    )
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
     return PaperKindPageOut(items=[kind_document(row) for row in rows[:limit]], next_cursor=more)
 
@@ -82,7 +83,13 @@ async def uses(
     limit: Limit = DEFAULT_LIMIT,
 ) -> PaperUsePageOut:
     """Those that count on a day, of one procedure or of all."""
-    rows = await queries.uses_page(connection, procedure_code=procedure, on=on, after=_after(cursor), limit=limit + 1)
+    rows = await queries.uses_page(
+        connection,
+        procedure_code=procedure,
+        on=on,
+        after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS),
+        limit=limit + 1,
+    )
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
     return PaperUsePageOut(items=[use_document(row) for row in rows[:limit]], next_cursor=more)
 
@@ -113,10 +120,3 @@ async def post_end_use(
         lambda: end_line(connection, actor, "paper_use", line_id, body, now=once.now),
         show=use_document,
     )
-
-
-def _after(cursor: str | None) -> int:
-    found = 0 if cursor is None else decode_cursor(cursor, sort=_SORT, kinds=(int,))[0]
-    if not 0 <= found < 2**31:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
-    return int(found)

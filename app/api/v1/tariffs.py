@@ -8,7 +8,7 @@ from app.api.answers import json_answer
 from app.api.deps import App, ReadConnection, Requires, WriteConnection, public
 from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
-from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
+from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, SMALL_IDS, decode_id_cursor, encode_cursor
 from app.api.v1.schemas.fees import (
     CalculationOut,
     FeeReductionOut,
@@ -20,7 +20,6 @@ from app.api.v1.schemas.fees import (
     reduction_document,
     tariff_document,
 )
-from app.domain.errors import InvalidInput, Refusal
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import Channel
 from app.services.inputs import Code, Day
@@ -35,17 +34,6 @@ Administrator = Annotated[Actor, Depends(Requires(Permission.TARIFFS_MANAGE))]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _SORT = "id"
-_LAST_ID = 2**31 - 1
-
-
-def after_id(cursor: str | None) -> int:
-    """Return the id of the row before the page; 0 for the first page."""
-    if cursor is None:
-        return 0
-    (found,) = decode_cursor(cursor, sort=_SORT, kinds=(int,))
-    if not 0 <= found <= _LAST_ID:
-        raise InvalidInput(Refusal("cursor_invalid", "cursor"))
-    return int(found)
 
 
 @router.post(
@@ -82,7 +70,7 @@ async def tariffs(
         unit=unit,
         channel=channel,
         on=on,
-        after=after_id(cursor),
+        after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS),
         limit=limit + 1,
     )
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
@@ -130,7 +118,9 @@ async def reductions(
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
-    rows = await queries.reductions_page(connection, unit=unit, on=on, after=after_id(cursor), limit=limit + 1)
+    rows = await queries.reductions_page(
+        connection, unit=unit, on=on, after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS), limit=limit + 1
+    )
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
     return Response(page([reduction_document(row) for row in rows[:limit]], more), media_type="application/json")
 

@@ -45,7 +45,7 @@ def inspect_office_file(path: Path, limits: FileLimits) -> FileType:
         zlib.error,
         EOFError,
         OSError,
-        NotImplementedError,
+        NotImplementedError,  # a packing that zipfile does not know
         RuntimeError,
         ValueError,
         SyntaxError,
