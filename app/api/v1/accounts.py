@@ -18,6 +18,7 @@ from app.services.identity.grant_roles import grant_role, revoke_role
 from app.services.identity.inputs import MachineInput, PasswordReset, RoleInput, StaffInput
 from app.services.identity.manage_account import disable_account, enable_account, reset_secret
 from app.services.inputs import Code, SearchText
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["accounts"])
 
@@ -47,6 +48,8 @@ async def accounts(
         after=decode_cursor(cursor, sort="username", kinds=[str])[0] if cursor else None,
         limit=limit + 1,
     )
+    if not found:
+        await refuse_unknown_filters(connection, unit=unit)
     shown = found[:limit]
     more = encode_cursor("username", [shown[-1]["username"]]) if len(found) > limit else None
     return AccountPage(items=[AccountView.model_validate(account) for account in shown], next_cursor=more)

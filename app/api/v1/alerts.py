@@ -15,6 +15,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.alerts.attend import AlertFilter, acknowledge, list_alerts, summarize
 from app.services.alerts.inputs import Acknowledge
 from app.services.inputs import Code, Day
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(prefix="/alerts", tags=["alerts"])
 
@@ -45,6 +46,8 @@ async def alerts(
     )
     after = None if cursor is None else decode_instant_cursor(cursor, sort=_SORT)
     rows = await list_alerts(connection, actor, wanted, after=after, limit=limit + 1)
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     page = rows[:limit]
     more = encode_cursor(_SORT, [page[-1].raised_at.isoformat(), page[-1].id]) if len(rows) > limit else None
     return AlertPageOut(items=[alert_document(row) for row in page], next_cursor=more)
@@ -64,6 +67,8 @@ async def summary(
     last = last or local_date(now)
     first = first or last.replace(day=1)
     rows = await summarize(connection, actor, unit=unit, first=first, last=last)
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     return summary_document(rows, first=first, last=last, as_of=now)
 
 

@@ -13,6 +13,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.alerts.apologies.inputs import ApologyStatus, SendApology, WriteApology
 from app.services.alerts.apologies.letters import list_letters, read_letter, send_letter, write_letter
 from app.services.inputs import Code
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["apologies"])
 
@@ -33,6 +34,8 @@ async def apologies(
 ) -> ApologyPageOut:
     after = None if cursor is None else decode_instant_cursor(cursor, sort=_SORT)
     rows = await list_letters(connection, actor, unit=unit, status=status, after=after, limit=limit + 1)
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     page = rows[:limit]
     more = encode_cursor(_SORT, [page[-1].due_at.isoformat(), page[-1].id]) if len(rows) > limit else None
     return ApologyPageOut(items=[apology_list_item(row) for row in page], next_cursor=more)

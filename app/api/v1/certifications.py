@@ -25,6 +25,7 @@ from app.services.certification.inputs import AllowFastLane, CertifyPapers
 from app.services.certification.paper import print_certification
 from app.services.certification.register import allow_fast_lane, register_of
 from app.services.inputs import Code, Day
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["certifications"])
 
@@ -66,6 +67,8 @@ async def register(
     rows = await register_of(
         connection, actor, unit=unit, book=book, from_day=from_day, to_day=to_day, after=after, limit=limit + 1
     )
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit, book=book)
     last = rows[limit - 1] if len(rows) > limit else None
     more = None if last is None else encode_cursor(_SORT, [last.certified_at.isoformat(), last.id])
     return Response(page([register_line(row) for row in rows[:limit]], more), media_type="application/json")

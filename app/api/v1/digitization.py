@@ -37,6 +37,7 @@ from app.services.digitization.separators import print_sheets, separator_sheets
 from app.services.digitization.sign import write_sealed
 from app.services.documents.workplace import open_workplace
 from app.services.inputs import Code
+from app.services.procedures.named_filters import refuse_unknown_filters
 from app.signing import written
 
 router = NounRouter(tags=["digitization"])
@@ -130,6 +131,8 @@ async def get_batches(
     after = None if cursor is None else decode_instant_cursor(cursor, sort=_SORT)
     states = [one.value for one in state or ()]
     rows = await read.batches_of(connection, actor, unit=unit, states=states, after=after, limit=limit + 1)
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     last = rows[limit - 1] if len(rows) > limit else None
     more = None if last is None else encode_cursor(_SORT, [last.received_at.isoformat(), last.id])
     return ScanBatchPageOut(items=[batch_document(row) for row in rows[:limit]], next_cursor=more)

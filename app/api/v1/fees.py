@@ -28,6 +28,7 @@ from app.services.payments.close_day import close_day, closed_days, till_of
 from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, RefundReceipt, VoidReceipt
 from app.services.payments.paper import print_receipt
 from app.services.payments.receipts import collect_fee, read_receipt, refund_receipt, void_receipt
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["fees"])
 
@@ -181,6 +182,8 @@ async def closes(
 ) -> Response:
     after = None if cursor is None else decode_instant_cursor(cursor, sort=_SORT)
     rows = await closed_days(connection, actor, unit=unit, day=day, after=after, limit=limit + 1)
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     last = rows[limit - 1] if len(rows) > limit else None
     more = None if last is None else encode_cursor(_SORT, [last.closed_at.isoformat(), last.id])
     return Response(page([closed_day_document(row) for row in rows[:limit]], more), media_type="application/json")

@@ -26,6 +26,7 @@ from app.services.custody import find, hand_on, take_in
 from app.services.custody.inputs import Confirm, HandOn, TakeBack, TakeIn
 from app.services.custody.label import label_of
 from app.services.inputs import Code
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["originals"])
 
@@ -70,6 +71,8 @@ async def originals(
     """In the order they were taken in. `awaited`: to be confirmed there; `sent`: given away, not yet confirmed."""
     after = decode_id_cursor(cursor, sort=where)
     rows = await find.originals_of(connection, actor, where, unit=unit, after=after, limit=limit + 1)
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     more = encode_cursor(where, [rows[limit - 1].id]) if len(rows) > limit else None
     return OriginalPageOut(items=[original_document(row) for row in rows[:limit]], next_cursor=more)
 

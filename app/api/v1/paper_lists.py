@@ -18,6 +18,7 @@ from app.api.v1.schemas.paper_lists import (
 )
 from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code, Day
+from app.services.procedures.named_filters import refuse_unknown_filters
 from app.services.vault import queries
 from app.services.vault.inputs import AddPaperKind, AddPaperUse, EndPaperLine
 from app.services.vault.lists import add_kind, add_use, end_line
@@ -90,6 +91,8 @@ async def uses(
         after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS),
         limit=limit + 1,
     )
+    if not rows:
+        await refuse_unknown_filters(connection, procedure=procedure)
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
     return PaperUsePageOut(items=[use_document(row) for row in rows[:limit]], next_cursor=more)
 

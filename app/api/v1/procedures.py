@@ -25,6 +25,7 @@ from app.services.procedures.csv_rows import rows_from_csv
 from app.services.procedures.import_procedures import import_procedures
 from app.services.procedures.import_report import ImportReport, RowOutcome
 from app.services.procedures.inputs import ProcedureInput, ReplacementInput, VersionInput
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["procedures"])
 
@@ -57,6 +58,8 @@ async def list_procedures(
     after = None if cursor is None else _after(cursor, search)
     today = local_date(app.clock.now())
     found = await browse.search_procedures(connection, search, today=today, after=after, limit=limit)
+    if not found.documents:
+        await refuse_unknown_filters(connection, field=field)
     following = None if found.next_after is None else encode_cursor(search.sort, found.next_after)
     items = [orjson.Fragment(document) for document in found.documents]
     return json_answer({"items": items, "next_cursor": following})

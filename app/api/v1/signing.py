@@ -22,6 +22,7 @@ from app.api.v1.schemas.results import (
 )
 from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code
+from app.services.procedures.named_filters import refuse_unknown_filters
 from app.services.results.delegations import delegate, end_delegation, list_delegations
 from app.services.results.inputs import DeclineSignature, Delegate, PublishResult, SignBatch
 from app.services.results.read import seen_result
@@ -50,6 +51,8 @@ async def queue(
     """Those the caller may sign, by right or by delegation, with the working minutes each has waited."""
     after = None if cursor is None else decode_instant_cursor(cursor, sort=_SORT)
     found = await queue_of(connection, actor, unit=unit, after=after, limit=limit + 1, now=app.clock.now())
+    if not found:
+        await refuse_unknown_filters(connection, unit=unit)
     page = found[:limit]
     more = None
     if len(found) > limit:

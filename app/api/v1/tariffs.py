@@ -27,6 +27,7 @@ from app.services.payments import queries
 from app.services.payments.charge import calculate_fees
 from app.services.payments.inputs import CalculateFees, EndTariff, SetReduction, SetTariff
 from app.services.payments.tariffs import end_reduction, end_tariff, set_reduction, set_tariff
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["fees"])
 
@@ -73,6 +74,8 @@ async def tariffs(
         after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS),
         limit=limit + 1,
     )
+    if not rows:
+        await refuse_unknown_filters(connection, procedure=procedure, unit=unit)
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
     return Response(page([tariff_document(row) for row in rows[:limit]], more), media_type="application/json")
 
@@ -121,6 +124,8 @@ async def reductions(
     rows = await queries.reductions_page(
         connection, unit=unit, on=on, after=decode_id_cursor(cursor, sort=_SORT, last=SMALL_IDS), limit=limit + 1
     )
+    if not rows:
+        await refuse_unknown_filters(connection, unit=unit)
     more = encode_cursor(_SORT, [rows[limit - 1].id]) if len(rows) > limit else None
     return Response(page([reduction_document(row) for row in rows[:limit]], more), media_type="application/json")
 

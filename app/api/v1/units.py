@@ -19,6 +19,7 @@ from app.services.organization.find_units import find_units, unit_by_code
 from app.services.organization.inputs import AgencyIdentifierInput, CounterInput, Level, UnitClosing, UnitInput
 from app.services.organization.manage_units import add_counter, close_unit, create_unit, set_agency_identifier
 from app.services.organization.queries import UNIT_SORTS
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 router = NounRouter(tags=["units"])
 
@@ -48,6 +49,8 @@ async def units(
         after=decode_cursor(cursor, sort=sort, kinds=[str] * len(columns)) if cursor else None,
         limit=limit + 1,
     )
+    if not found:
+        await refuse_unknown_filters(connection, parent=parent)
     shown = found[:limit]
     more = encode_cursor(sort, [shown[-1][column] for column in columns]) if len(found) > limit else None
     return UnitPage(items=[UnitRow.model_validate(unit) for unit in shown], next_cursor=more)

@@ -220,14 +220,17 @@ async def register_page(
 
 
 async def unit_of_register(
-    connection: AsyncConnection, code: str, *, everything: bool, patterns: list[str]
+    connection: AsyncConnection, code: str, *, everything: bool, patterns: list[str], field: str | None
 ) -> Any | None:
-    """Return the unit with its names if it is in scope."""
+    """Return the unit with its names if it is in scope, and whether any procedure is of the field."""
     return await fetch_one(
         connection,
-        f"select u.id, u.code, u.path, {_UNIT.format(id='x.id')} as names from unit x join unit u on u.id = x.id "
+        f"select u.id, u.code, u.path, {_UNIT.format(id='x.id')} as names, "
+        "$4::text is null or exists (select from procedure p where p.field = $4) as field_known "
+        "from unit x join unit u on u.id = x.id "
         f"where x.code = $1 and {unit_in_scope('x.path', '$2', '$3')}",
         code,
         everything,
         patterns,
+        field,
     )

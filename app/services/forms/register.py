@@ -44,7 +44,8 @@ class RegisterPeriod:
 async def register_pdf(connection: AsyncConnection, actor: Actor, wanted: RegisterPeriod, *, now: dt.datetime) -> bytes:
     """Return the register as the form in force on the last day of the period.
 
-    Raises `NotFound` (unit_unknown), `InvalidInput` (period, register_too_long, form_not_in_force).
+    Raises `NotFound` (unit_unknown), `InvalidInput` (field_unknown, period, register_too_long,
+    form_not_in_force).
     """
     unit = await _unit(connection, actor, wanted)
     form = form_for(Purpose.REGISTER.value, wanted.last)
@@ -95,9 +96,13 @@ async def _unit(connection: AsyncConnection, actor: Actor, wanted: RegisterPerio
     if not dt.timedelta() <= wanted.last - wanted.first < _LONGEST:
         raise InvalidInput(Refusal("register_period", "to", {"days": _LONGEST.days}))
     everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
-    found = await queries.unit_of_register(connection, wanted.unit, everything=everything, patterns=patterns)
+    found = await queries.unit_of_register(
+        connection, wanted.unit, everything=everything, patterns=patterns, field=wanted.field
+    )
     if found is None:
         raise NotFound(Refusal("unit_unknown", "unit", {"code": wanted.unit}))
+    if not found.field_known:
+        raise InvalidInput(Refusal("field_unknown", "field", {"code": wanted.field}))
     return found
 
 

@@ -262,3 +262,25 @@ async def published_versions(connection: AsyncConnection, code: str, *, day: dt.
     """Return the published versions as a JSON list, the newest first; None if the procedure is unknown."""
     row: Any = await fetch_one(connection, _VERSIONS, code, day)
     return None if row is None else row.versions
+
+
+_KNOWN_FILTERS = r"""
+select $1::text is null or exists (select from unit u where u.code = $1) as unit,
+  $2::text is null or exists (select from unit u where u.code = $2) as parent,
+  $3::text is null or exists (select from procedure p where p.code = $3) as procedure,
+  $4::text is null or exists (select from procedure p where split_part(p.search, E'\n', 3) = 'f ' || $4) as field,
+  $5::text is null or exists (select from certification_book b where b.code = $5) as book
+"""
+
+
+async def known_filters(
+    connection: AsyncConnection,
+    *,
+    unit: str | None,
+    parent: str | None,
+    procedure: str | None,
+    field: str | None,
+    book: str | None,
+) -> Any:
+    """Tell of each code whether anything has it; what is None does. `field` is folded as in the search column."""
+    return await fetch_one(connection, _KNOWN_FILTERS, unit, parent, procedure, field, book)
