@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,8 @@ _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 120.0
 _MAX_ANSWER = 4096
 _END = b"\x00"
+_BEYOND_LIMITS = "Heuristics.Limits.Exceeded"
+"""What clamd with `AlertExceedsMax` finds in a file that it did not look through."""
 
 
 class ClamdScanner:
@@ -20,54 +23,64 @@ class ClamdScanner:
         self._address = address
 
     async def scan(self, pieces: AsyncIterator[bytes]) -> str | None:
-        async with self._connected() as (reader, writer):
-            writer.write(b"zINSTREAM" + _END)
-            # clamd that has had enough closes its side while we still send; its answer waits to be read.
+        async with self._connected() as clamd:
+            loop = asyncio.get_running_loop()
+            # clamd that has had enough answers and closes its side while we still send; its answer waits to be read.
             with contextlib.suppress(ConnectionError):
+                await loop.sock_sendall(clamd, b"zINSTREAM" + _END)
                 async for piece in pieces:
-                    writer.write(len(piece).to_bytes(4, "big") + piece)
-                    await writer.drain()
-                writer.write(bytes(4))
-                await writer.drain()
-            answer = await _answer(reader)
+                    await loop.sock_sendall(clamd, len(piece).to_bytes(4, "big") + piece)
+                await loop.sock_sendall(clamd, bytes(4))
+            answer = await _answer(clamd)
         result = answer.removeprefix("stream: ")
         if result == "OK":
             return None
+        if "size limit exceeded" in result or result.startswith(_BEYOND_LIMITS):
+            raise InvalidInput(Refusal("file_too_large_for_virus_check", "file"))
         if result.endswith(" FOUND"):
             return result.removesuffix(" FOUND")
-        if "size limit exceeded" in result:
-            raise InvalidInput(Refusal("file_too_large_for_virus_check", "file"))
         raise _unavailable()
 
     async def check(self) -> None:
-        async with self._connected() as (reader, writer):
-            writer.write(b"zPING" + _END)
-            await writer.drain()
-            if await _answer(reader) != "PONG":
+        async with self._connected() as clamd:
+            await asyncio.get_running_loop().sock_sendall(clamd, b"zPING" + _END)
+            if await _answer(clamd) != "PONG":
                 raise _unavailable()
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async def _connected(self) -> AsyncIterator[socket.socket]:
+        """A plain socket: asyncio's streams throw an answer away that came before the line was cut."""
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                reader, writer = await self._connect()
-            try:
+            with await asyncio.to_thread(self._connect) as clamd:
+                clamd.setblocking(False)
                 async with asyncio.timeout(_ANSWER_SECONDS):
-                    yield reader, writer
-            finally:
-                writer.close()
-        except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError) as error:
+                    yield clamd
+        except (OSError, ValueError, TimeoutError) as error:
             raise _unavailable() from error
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    def _connect(self) -> socket.socket:
         if self._address.startswith("unix:"):
-            return await asyncio.open_unix_connection(self._address.removeprefix("unix:"))
+            clamd = socket.socket(socket.AF_UNIX)
+            try:
+                clamd.settimeout(_CONNECT_SECONDS)
+                clamd.connect(self._address.removeprefix("unix:"))
+            except OSError:
+                clamd.close()
+                raise
+            return clamd
         host, _, port = self._address.rpartition(":")
-        return await asyncio.open_connection(host.strip("[]"), int(port))
+        return socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS)
 
 
-async def _answer(reader: asyncio.StreamReader) -> str:
-    return (await reader.readuntil(_END))[:_MAX_ANSWER].rstrip(_END).decode(errors="replace").strip()
+async def _answer(clamd: socket.socket) -> str:
+    """Return the answer up to its end; raise `ConnectionError` if it stops before."""
+    told = b""
+    while _END not in told and len(told) < _MAX_ANSWER:
+        more = await asyncio.get_running_loop().sock_recv(clamd, _MAX_ANSWER)
+        if not more:
+            raise ConnectionError
+        told += more
+    return told.partition(_END)[0].decode(errors="replace").strip()
 
 
 def _unavailable() -> Unavailable:

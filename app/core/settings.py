@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     link_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 10
     clamd_address: str = ""
     """`host:port` or `unix:/path` of a clamd; empty: files are not checked for viruses."""
+    clamd_max_bytes: Annotated[int, Field(ge=1024)] = 26_214_400
+    """How large a file that clamd looks through; it calls larger ones clean. Its own default, its `MaxFileSize`."""
     inspection_memory_bytes: Annotated[int, Field(ge=268_435_456)] = 1_073_741_824
     """Address space that the inspection of one file may take; two files are inspected at once by each process."""
     inspection_cpu_seconds: Annotated[int, Field(ge=1, le=600)] = 60
@@ -127,6 +129,11 @@ class Settings(BaseSettings):
     def replay_database(self) -> str | None:
         """Name of the database of the replayed scenario; None when the installation itself is served."""
         return None if self.replay is None else f"motcua_replay_{self.replay.replace('-', '_')}"
+
+    @property
+    def file_max_bytes(self) -> int:
+        """Largest file that is taken in: what clamd would not look through is not."""
+        return min(self.upload_max_bytes, self.clamd_max_bytes) if self.clamd_address else self.upload_max_bytes
 
     @field_validator("database_url", "owner_database_url")
     @classmethod

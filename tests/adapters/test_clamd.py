@@ -63,6 +63,15 @@ async def test_a_check_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> 
 async def test_a_file_beyond_the_checks_own_limit_is_refused_not_passed() -> None:
     async with running_clamd() as clamd:
         clamd.limit = 1000
-        refused = await _refusal(ClamdScanner(clamd.address), *(b"x" * 600 for _ in range(200)))
+        # It answers and cuts the line, as the real one does, while most of the file is still under way.
+        refused = await _refusal(ClamdScanner(clamd.address), *(bytes(1024 * 1024) for _ in range(16)))
+        assert isinstance(refused, InvalidInput)
+        assert refused.refusals[0].code == "file_too_large_for_virus_check"
+
+
+async def test_a_file_that_was_not_looked_through_is_refused_not_passed() -> None:
+    async with running_clamd() as clamd:
+        clamd.says = b"stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\x00"
+        refused = await _refusal(ClamdScanner(clamd.address), b"x")
         assert isinstance(refused, InvalidInput)
         assert refused.refusals[0].code == "file_too_large_for_virus_check"

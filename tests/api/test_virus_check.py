@@ -53,6 +53,22 @@ async def test_a_clean_file_says_that_it_was_checked(checked_desk: Desk) -> None
     assert (await checked_desk.get("/documents/limits"))["virus_checked"] is True
 
 
+async def test_no_file_is_taken_that_the_check_would_not_look_through(checked: Application) -> None:
+    settings = checked.settings.model_copy(update={"clamd_address": "127.0.0.1:9", "clamd_max_bytes": 2048})
+    transport = httpx.ASGITransport(app=serve_opened(dataclasses.replace(checked, settings=settings)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://motcua.test") as client:
+        desk = await desk_of(checked, client)
+        client.event_hooks = {"request": [], "response": []}
+        code = (await desk.register())["code"]
+        assert (await desk.get("/documents/limits"))["max_bytes"] == 2048
+        assert (await client.options("/api/v1/uploads")).headers["Tus-Max-Size"] == "2048"
+        large = pdf_of() + bytes(4096)
+        assert codes((await _send(desk, code, large)).json()) == ["file_too_large"]
+        path, fields = "/api/v1/scan-batches", {"unit": COMMUNE, "dossier": code}
+        refused = await client.post(path, data=fields, files={"file": ("a.pdf", large)}, headers=desk.clerk)
+        assert codes(refused.json()) == ["file_too_large"]
+
+
 async def test_a_virus_is_put_into_quarantine_where_the_clerk_sees_it(checked_desk: Desk, checked: Application) -> None:
     code = (await checked_desk.register())["code"]
     refused = await _send(checked_desk, code, SICK)

@@ -102,7 +102,7 @@ async def add(code: Code, request: Request, app: App, actor: Annotated[Actor, De
     `changes` tells what was done to it; the file as handed in is kept beside it.
     """
     with open_workplace(app.settings.data_dir) as workplace:
-        form = await receive_form(request, workplace, max_bytes=app.settings.upload_max_bytes)
+        form = await receive_form(request, workplace, max_bytes=app.settings.file_max_bytes)
         named = form.fields.get("name")
         where = filing_from(form.fields, name=named or form.file_name, name_field="name" if named else "file")
         filed = await filing.file_handed_in(app, actor, code, form.file, where, workplace=workplace)

@@ -65,7 +65,7 @@ Own = Annotated[Any, Depends(_own)]
 async def capabilities(app: App, _open: Annotated[None, Depends(public)]) -> Response:
     headers = {
         "Tus-Version": tus.VERSION,
-        "Tus-Max-Size": str(app.settings.upload_max_bytes),
+        "Tus-Max-Size": str(app.settings.file_max_bytes),
         "Tus-Extension": tus.EXTENSIONS,
         "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
     }

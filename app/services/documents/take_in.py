@@ -102,6 +102,8 @@ async def prepare(
     """
     if filing.declared_sha256 is not None and filing.declared_sha256 != file.sha256:
         raise InvalidInput(Refusal("checksum_wrong", "sha256"))
+    if file.size_bytes > limits.max_bytes:
+        raise InvalidInput(Refusal("file_too_large", "file", {"size": file.size_bytes, "max": limits.max_bytes}))
     if scanner is not None:
         found = await scanner.scan(_pieces(file.path))
         if found is not None:
