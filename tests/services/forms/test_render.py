@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 
 from app.core.clock import LOCAL_ZONE
+from app.services.custody.label import Label
 from app.services.forms.registry import Form, Purpose, all_forms, form_with_code
 from app.services.forms.render import render
 from app.services.forms.stamp import stamp_void
@@ -213,6 +214,79 @@ def test_the_large_print_is_larger() -> None:
     assert _size_of(opened(form), "Tiếp nhận hồ sơ của") == 13
 
 
+def test_nothing_in_large_print_is_smaller_than_14_points() -> None:
+    for form in (form_with_code("TT03-2025-01"), form_with_code("TT01-2018-01")):
+        sizes = [round(size) for page in opened(form, "large") for size in _sizes_on(page)]
+        assert min(sizes) == 14
+        assert sizes.count(18) > sizes.count(14)
+
+
+def test_large_print_keeps_its_marks_readable() -> None:
+    pages = list(opened(form_with_code("TT03-2025-01"), "large"))
+    read = [code.text for page in pages for code in zxingcpp.read_barcodes(page.render(scale=200 / 72).to_pil())]
+    assert {CODE, f"https://motcua.example.vn/v/{TOKEN}"} < set(read)
+    assert len(read) == 4
+
+
+def test_a_copy_of_one_page_has_no_page_number() -> None:
+    assert "Trang" not in text_of(opened(form_with_code("TT03-2025-01")))
+
+
+def test_each_copy_counts_its_own_pages() -> None:
+    component = sample("TT03-2025-01")["components"][0]
+    document = opened(form_with_code("TT03-2025-01"), components=[component] * 40)
+    ends = [page.get_textpage().get_text_range().split()[-2:] for page in document]
+    assert [" ".join(end) for end in ends] == ["Trang 1/2", "Trang 2/2"] * 2
+
+
+@pytest.mark.parametrize(
+    ("code", "filled", "last_words", "signature"),
+    [
+        ("TT03-2025-01", "return_place", "giấy ủy quyền", "NGƯỜI TIẾP NHẬN HỒ SƠ"),
+        ("TT03-2025-02", "reason", "để được hướng dẫn", "NGƯỜI HƯỚNG DẪN"),
+        ("TT03-2025-03", "explanation", "được biết và thực hiện", "NGƯỜI TIẾP NHẬN HỒ SƠ"),
+        ("TT03-2025-04", "reason", "Rất mong nhận được", "THỦ TRƯỞNG CƠ QUAN"),
+        ("TT03-2025-05", "explanation", "được biết./.", "THỦ TRƯỞNG CƠ QUAN"),
+    ],
+)
+def test_a_signature_never_stands_alone(code: str, filled: str, last_words: str, signature: str) -> None:
+    """Whatever the length: the words are as long as to push the signature over the foot of the page."""
+    turned = 0
+    for sentences in range(6, 40, 4):
+        document = opened(form_with_code(code), **{filled: "Việc này thuộc thẩm quyền của cơ quan khác. " * sentences})
+        pages = [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+        signed = [page for page in pages if signature in page]
+        assert all(last_words in page for page in signed)
+        turned += len(pages) > len(signed)
+    assert turned > 0
+
+
+def test_a_line_of_the_register_is_never_parted() -> None:
+    rows = [[*row[:2], f"BẮTĐẦU {row[2] * 5} KẾTTHÚC", *row[3:]] for row in sample("TT03-2025-07")["rows"]]
+    pages = [page.get_textpage().get_text_range() for page in opened(form_with_code("TT03-2025-07"), rows=rows)]
+    assert len(pages) > 3
+    for page in pages:
+        assert page.count("BẮTĐẦU") == page.count("KẾTTHÚC") > 0
+        assert "Tên TTHC" in " ".join(page.split())
+
+
+def test_a_long_name_on_a_label_is_set_smaller_then_shortened_at_the_end_of_a_word() -> None:
+    longer = "Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản khác gắn liền với đất"
+    longest = f"{longer} kèm theo văn bản thỏa thuận phân chia di sản thừa kế"
+    whole, shortened = (_label(name) for name in (longer, longest))
+    assert longer in whole
+    found = shortened.split("…")[0]
+    assert longest.startswith(f"{found} ")
+    assert "GT42-000001-7" in shortened
+
+
+def test_an_address_longer_than_its_line_stays_on_the_page() -> None:
+    address = "congty.trachnhiemhuuhan.motthanhvien@thuongmaidichvu.xuatnhapkhau.example.vn"
+    for page in opened(form_with_code("TT03-2025-01"), "large", filer_email=address):
+        for box in page.get_objects(max_depth=4):
+            assert box.get_bounds()[2] <= page.get_width() - 15 * MILLIMETRE + 6
+
+
 def test_what_people_typed_is_never_markup() -> None:
     typed = "#panic(1) *đậm* $x$ \\ <a> @b // c /* d */ `e` [f]"
     text = text_of(opened(form_with_code("TT03-2025-03"), explanation=typed, applicant_name=typed))
@@ -249,3 +323,20 @@ def _size_of(document: pypdfium2.PdfDocument, text: str) -> int:
     assert found is not None
     size: float = pypdfium2.raw.FPDFText_GetFontSize(page, found[0])
     return round(size)
+
+
+def _sizes_on(page: pypdfium2.PdfPage) -> list[float]:
+    """Return the size in points of every letter that is seen."""
+    words = page.get_textpage()
+    return [
+        pypdfium2.raw.FPDFText_GetFontSize(words, at)
+        for at in range(words.count_chars())
+        if words.get_text_range(at, 1).strip("\u200b \r\n")
+    ]
+
+
+def _label(name: str) -> str:
+    label = Label("GT42-000001-7", name, CODE, "Phường Châu Sơn", to_be_returned=True, taken_at=AT)
+    document = pypdfium2.PdfDocument(label.print())
+    assert len(document) == 1
+    return text_of(document)
