@@ -141,7 +141,7 @@ def _fault_of(item: Mapping[str, Any], body: Any) -> errors.Refusal:
     path = list(item["loc"])
     place = path.pop(0) if path and path[0] in _PLACES else None
     if place == "body":
-        path = _path_in(body, path, missing=code == "missing")
+        path = _path_in(body, path, missing=code.endswith("missing"))
     elif place == "query":
         path = path[:1]  # a parameter given several times is known by its name
     context = {key: value for key, value in (item.get("ctx") or {}).items() if isinstance(value, (str, int))}

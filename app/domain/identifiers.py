@@ -136,6 +136,28 @@ def check_citizen_number(
     return NumberCheck([], warnings)
 
 
+def check_number(
+    number: str,
+    *,
+    organisation: bool,
+    date_of_birth: dt.date | None = None,
+    gender: Gender | None = None,
+    known_provinces: Collection[str] | None = None,
+    field: str = "applicant.identity_number",
+) -> NumberCheck:
+    """Check the number that a person or, with `organisation`, an enterprise is known by.
+
+    A foreigner shows a passport; what is neither that nor a citizen number is a malformed identity number.
+    """
+    if organisation:
+        return check_tax_code(number, field=field)
+    if not number.isdigit():
+        passport = check_passport(number, field=field)
+        if not passport.errors:
+            return passport
+    return check_citizen_number(number, date_of_birth, gender, known_provinces=known_provinces, field=field)
+
+
 def is_synthetic_citizen_number(number: str) -> bool:
     """Tell whether a 12-digit number lies in the 2300s (fourth digit 8 or 9), where no living person can be meant."""
     return len(number) == _CITIZEN_NUMBER_LENGTH and number[3] in _SYNTHETIC_CENTURY_DIGITS

@@ -8,7 +8,8 @@ before it gets here. `Day`, `Instant` and the strings are for query and path par
 import datetime as dt
 import re
 import unicodedata
-from typing import Annotated, Final
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,13 +17,19 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    ModelWrapValidatorHandler,
     Strict,
     StringConstraints,
+    ValidationError,
     field_validator,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from app.domain.errors import Refusal
 
 _NUL = "\x00"
+_LONGEST_CODE: Final = 64
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Unicode's categories of characters that are not text on paper."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -49,8 +56,54 @@ class Input(BaseModel):
         return refuse_nul(value) if isinstance(value, str) else value
 
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True), AfterValidator(refuse_nul)]
+class TellingAll(Input):
+    """An input that is out of shape tells with it what is plainly wrong besides, without a clock or a database.
+
+    In shape it is left alone: the use case tells the same faults, together with those that only the database knows.
+    """
+
+    @classmethod
+    def plain_faults(cls, given: Mapping[str, Any]) -> Iterable[Refusal]:
+        """Yield the faults of what was given; its values may be of any shape."""
+        raise NotImplementedError
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def tell_plain_faults_too(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(given)
+        except ValidationError as error:
+            if not isinstance(given, Mapping):
+                raise
+            told = [_detail(fault["type"], fault["loc"], fault.get("ctx")) for fault in error.errors()]
+            seen = {".".join(map(str, fault["loc"])) for fault in error.errors()}
+            told += [
+                _detail(fault.code, _location(str(fault.field)), fault.params)
+                for fault in cls.plain_faults(given)
+                if fault.field not in seen
+            ]
+            raise ValidationError.from_exception_data(cls.__name__, told) from error
+
+
+def _detail(code: str, path: tuple[str | int, ...], context: Mapping[str, Any] | None) -> InitErrorDetails:
+    return {"type": PydanticCustomError(code, "{code}", {**(context or {})}), "loc": path, "input": None}
+
+
+def _location(field: str) -> tuple[str | int, ...]:
+    return tuple(int(part) if part.isdecimal() else part for part in field.split("."))
+
+
+Code = Annotated[
+    str, StringConstraints(min_length=1, max_length=_LONGEST_CODE, strip_whitespace=True), AfterValidator(refuse_nul)
+]
 """A code by which something is known: unit, procedure, dossier, component."""
+
+
+def plain_code(given: Mapping[str, Any], name: str) -> str | None:
+    """Return the code of that name as an input would take it; None if it is none."""
+    found = given.get(name)
+    return found.strip() or None if isinstance(found, str) and len(found) <= _LONGEST_CODE else None
+
 
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), AfterValidator(refuse_nul)

@@ -239,3 +239,45 @@ async def test_a_province_that_no_number_begins_with_is_a_warning(desk: Desk) ->
 async def test_an_outside_code_is_one_by_which_the_dossier_can_be_found(desk: Desk, code: str) -> None:
     refused = await desk.post("/dossiers", registration(external_code=code))
     assert codes(refused.json()) == ["external_code_malformed"]
+
+
+async def test_what_is_plainly_wrong_is_told_with_faults_of_shape(desk: Desk) -> None:
+    body = registration(
+        channel="fax",
+        applicant=applicant(identity_number="123", full_name="\u200b"),
+        representative={"kind": "enterprise", "full_name": "Công ty Thử", "identity_number": "12"},
+        return_channel="postal",
+    )
+    del body["applicant"]["address"]
+    answer = await desk.post("/dossiers", body)
+    assert {(fault["code"], fault["field"]) for fault in answer.json()["errors"]} == {
+        ("enum", "channel"),
+        ("invisible_character", "applicant.full_name"),
+        ("identity_number_malformed", "applicant.identity_number"),
+        ("tax_code_malformed", "representative.identity_number"),
+        ("return_address_missing", "return_address"),
+    }
+    assert all(fault["vi"] != fault["code"] for fault in answer.json()["errors"])
+    nobody = await desk.post(
+        "/dossiers", registration(accept=1, applicant={"full_name": "Thử", "identity_number": None})
+    )
+    assert [(fault["code"], fault["field"]) for fault in nobody.json()["errors"]] == [
+        ("bool_type", "accept"), ("missing", "applicant.identity_number"),
+    ]  # fmt: skip
+
+
+async def test_codes_of_no_list_are_told_with_faults_of_shape(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    item = {"component_code": "TP01", "problem": "nope"}
+    answer = await desk.act(
+        code, "request_supplement", expect=422, items=[item, {**item, "component_code": 7}], answer_within_days=0
+    )
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("string_type", "items.1.component_code"), ("missing", "reason"), ("greater_than_equal", "answer_within_days"),
+        ("code_unknown", "items.0.problem"), ("code_unknown", "items.1.problem"),
+    ]  # fmt: skip
+    answer = await desk.act(code, "stop", expect=422, reason_code="nope", explanation="")
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("string_too_short", "explanation"), ("missing", "legal_basis"), ("code_unknown", "reason_code"),
+    ]  # fmt: skip
+    assert "supplement_not_received – " in answer["errors"][2]["vi"]

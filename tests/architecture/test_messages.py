@@ -10,6 +10,7 @@ from app.api.messages import MESSAGES, labels, text_of
 from app.domain import errors
 from app.domain.lifecycle import STATE_BY_LABEL, DossierAction
 from app.domain.permissions import Permission, Role
+from app.services.dossiers.code_lists import entries
 from tests.architecture.source import calls, modules, parsed, strings
 
 # Codes that Pydantic and the framework give; texts for them stand ready whether or not a route can provoke them today.
@@ -109,3 +110,11 @@ def test_values_to_choose_from_are_listed_with_their_names() -> None:
     vi, en = text_of("enum", {"expected": "counter, online, postal"})
     assert vi == "Giá trị không thuộc danh mục: counter (trực tiếp), online (trực tuyến), postal (bưu chính)"
     assert en == "Not one of: counter, online, postal"
+
+
+def test_codes_to_choose_from_a_list_stand_with_what_they_mean() -> None:
+    params: dict[str, object] = {"given": "x", "list": "stop_reasons", "expected": "whatever"}
+    vi, en = text_of("code_unknown", params)
+    assert vi.count(" – ") == en.count(" – ") == len(entries("stop_reasons"))
+    assert vi.partition(" – ")[2] != en.partition(" – ")[2]
+    assert text_of("code_unknown", {**params, "list": "citizen_number_provinces"})[0].endswith("; …")

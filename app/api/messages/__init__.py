@@ -23,8 +23,10 @@ from app.api.messages import (
     vault,
 )
 from app.api.messages.labels import in_vietnamese
+from app.services.dossiers.code_lists import entries
 
 MESSAGES: dict[str, tuple[str, str]] = {}
+_MOST_CHOICES = 20
 for _part in (
     core,
     alerts,
@@ -55,7 +57,17 @@ def text_of(code: str, params: dict[str, object]) -> tuple[str, str]:
     vi, en = MESSAGES.get(code, (code, code))
     if "component" in params and "name" in params:
         params = {**params, "component": f"{params['component']} ({params['name']})"}
+    said, told = in_vietnamese(code, params), params
+    if code == "code_unknown":
+        said, told = ({**params, "expected": _choice(str(params.get("list")), language)} for language in ("vi", "en"))
     try:
-        return vi.format(**in_vietnamese(code, params)), en.format(**params)
+        return vi.format(**said), en.format(**told)
     except KeyError:
         return vi, en
+
+
+def _choice(name: str, language: str) -> str:
+    """Return the codes of a shipped list with what they mean; of a long one the first, the rest is in the list."""
+    known = list(entries(name).values())
+    shown = [" – ".join(filter(None, (row["code"], row.get(language)))) for row in known[:_MOST_CHOICES]]
+    return "; ".join(shown if len(known) <= _MOST_CHOICES else [*shown, "…"])

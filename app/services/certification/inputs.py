@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.fees import PaymentMethod
-from app.services.dossiers.inputs import Authorisation, PersonInput
+from app.services.dossiers.inputs import Authorisation, OfPeople, PersonInput
 from app.services.inputs import Code, Input, PersonName, Text
 from app.services.payments.inputs import Book, ExemptionInput, PaperInput, SomeDong
 
@@ -19,7 +19,7 @@ class ReceiverInput(Input):
     authorisation: Authorisation | None = None
 
 
-class CertifyPapers(Input):
+class CertifyPapers(OfPeople):
     """One visit to the counter: papers, copies, money, signature of the office, hand-over.
 
     `signer` is the user name of who signed, needed unless the caller decides for the unit; `amount_vnd` what the clerk

@@ -1,15 +1,32 @@
 """What people send to register a dossier and to act on one. Shape only; the rules are in `app.domain`."""
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from app.domain.identifiers import Gender
+from app.domain.errors import Refusal
+from app.domain.identifiers import Gender, check_number
 from app.domain.procedures import Channel, ComponentSource
-from app.services.inputs import Code, Day, Input, Instant, LongText, PersonName, Text, Whole, YesNo
+from app.services.dossiers.code_lists import check_code
+from app.services.inputs import (
+    Code,
+    Day,
+    Input,
+    Instant,
+    LongText,
+    PersonName,
+    TellingAll,
+    Text,
+    Whole,
+    YesNo,
+    plain_code,
+)
 
+PersonKind = Literal["citizen", "enterprise", "organization", "other"]
+ORGANISATIONS: Final = frozenset({"enterprise", "organization"})
 Pieces = Annotated[Whole, Field(ge=0, le=1000)]
 RowId = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
 _NOT_IN_A_PATH = re.compile(r"[/\\?#%\s]|^\.{1,2}$")
@@ -47,7 +64,7 @@ class ComponentInput(Input):
 class PersonInput(Input):
     """The applicant (chủ hồ sơ) or the representative who files for them."""
 
-    kind: Literal["citizen", "enterprise", "organization", "other"] = "citizen"
+    kind: PersonKind = "citizen"
     full_name: PersonName
     identity_number: Code | None = None
     date_of_birth: Day | None = None
@@ -57,7 +74,29 @@ class PersonInput(Input):
     address: Text | None = None
 
 
-class RegisterDossier(Input):
+class OfPeople(TellingAll):
+    """An input that names an applicant and perhaps who represents them."""
+
+    @classmethod
+    def plain_faults(cls, given: Mapping[str, Any]) -> Iterable[Refusal]:
+        for role in ("applicant", "representative"):
+            person = given.get(role)
+            if isinstance(person, Mapping):
+                yield from _number_faults(person, role)
+
+
+def _number_faults(person: Mapping[str, Any], role: str) -> Iterable[Refusal]:
+    kind, number = person.get("kind", "citizen"), person.get("identity_number")
+    field = f"{role}.identity_number"
+    if kind not in get_args(PersonKind):
+        return
+    if number is None and role == "applicant" and kind != "other":
+        yield Refusal("missing", field)
+    elif isinstance(number, str) and number.strip():
+        yield from check_number(number.strip(), organisation=kind in ORGANISATIONS, field=field).errors
+
+
+class RegisterDossier(OfPeople):
     """A dossier at the counter, from the portal or by post; `accept` also accepts it in the same transaction."""
 
     procedure_code: Code
@@ -75,6 +114,31 @@ class RegisterDossier(Input):
     external_code: ExternalCode | None = None
     accept: YesNo = False
 
+    @classmethod
+    def plain_faults(cls, given: Mapping[str, Any]) -> Iterable[Refusal]:
+        yield from super().plain_faults(given)
+        person = given.get("applicant")
+        addresses = (given.get("return_address"), person.get("address") if isinstance(person, Mapping) else None)
+        if given.get("return_channel") == Channel.POSTAL.value and addresses == (None, None):
+            yield Refusal("return_address_missing", "return_address")
+
+
+class Reasoned(TellingAll):
+    """An act whose `reason_code` is of a shipped list."""
+
+    reasons: ClassVar[str]
+    """The list's name."""
+
+    @classmethod
+    def plain_faults(cls, given: Mapping[str, Any]) -> Iterable[Refusal]:
+        if code := plain_code(given, "reason_code"):
+            yield from check_code(cls.reasons, code, "reason_code")
+
+
+def check_codes(body: Any) -> list[Refusal]:
+    """Return a fault for each code in an act that its list does not have."""
+    return list(body.plain_faults(body.model_dump())) if isinstance(body, Reasoned | RequestSupplement) else []
+
 
 class Accept(Input):
     """Take the dossier in; `components` are papers brought on this occasion, beside those handed in before."""
@@ -83,9 +147,10 @@ class Accept(Input):
     components: Annotated[tuple[ComponentInput, ...], Field(max_length=100)] = ()
 
 
-class Refuse(Input):
+class Refuse(Reasoned):
     """Mẫu 03: a structured reason, what it means for this dossier, and its legal basis."""
 
+    reasons: ClassVar = "refusal_reasons"
     action: Literal["refuse"]
     reason_code: Code
     explanation: LongText
@@ -105,7 +170,7 @@ class AskAgainReason(Input):
     text: LongText
 
 
-class RequestSupplement(Input):
+class RequestSupplement(TellingAll):
     """Mẫu 02: everything that is missing, at once, each row naming a component of the procedure."""
 
     action: Literal["request_supplement"]
@@ -114,6 +179,15 @@ class RequestSupplement(Input):
     answer_within_days: Annotated[Whole | None, Field(ge=1, le=365)] = None
     leader_reason: LongText | None = None
     ask_again_reason: AskAgainReason | None = None
+
+    @classmethod
+    def plain_faults(cls, given: Mapping[str, Any]) -> Iterable[Refusal]:
+        again, items = given.get("ask_again_reason"), given.get("items")
+        if isinstance(again, Mapping) and (code := plain_code(again, "code")):
+            yield from check_code("ask_again_reasons", code, "ask_again_reason.code")
+        for index, item in enumerate(items if isinstance(items, (list, tuple)) else ()):
+            if isinstance(item, Mapping) and (code := plain_code(item, "problem")):
+                yield from check_code("supplement_problems", code, f"items.{index}.problem")
 
 
 class ReceiveSupplement(Input):
@@ -140,12 +214,13 @@ class ConfirmPayment(Input):
     reference: Code | None = None
 
 
-class Extend(Input):
+class Extend(Reasoned):
     """Mẫu 04: apology and the new date, issued before the due time, at most once.
 
     `reason_code` (list `extension_reasons`) is what the citizen reads in the look-up; `reason` goes into the letter.
     """
 
+    reasons: ClassVar = "extension_reasons"
     action: Literal["extend"]
     new_due_at: Instant
     reason_code: Code | None = None
@@ -153,12 +228,13 @@ class Extend(Input):
     legal_basis: Text | None = None
 
 
-class Resolve(Input):
+class Resolve(Reasoned):
     """The decision: `result_id` names the signed result that it is; number and kind are then taken from it.
 
     Denied, it needs an `explanation`; `reason_code` (list `refusal_reasons`) is what the citizen reads in the look-up.
     """
 
+    reasons: ClassVar = "refusal_reasons"
     action: Literal["resolve"]
     outcome: Literal["approved", "denied"] = "approved"
     reason_code: Code | None = None
@@ -199,16 +275,17 @@ class Withdraw(Input):
     explanation: LongText
 
 
-class Stop(Input):
+class Stop(Reasoned):
     """Mẫu 05: only while no result was decided."""
 
+    reasons: ClassVar = "stop_reasons"
     action: Literal["stop"]
     reason_code: Code
     explanation: LongText
     legal_basis: Text
 
 
-class Correct(Input):
+class Correct(OfPeople):
     """A clerk's mistake put right: voids the receipt, issues a new one, keeps what was there before."""
 
     action: Literal["correct"]

@@ -5,12 +5,10 @@ from typing import Any
 
 from app.core.clock import local_date
 from app.domain.errors import Refusal
-from app.domain.identifiers import NumberCheck, check_citizen_number, check_passport, check_tax_code
+from app.domain.identifiers import check_number
 from app.domain.search_text import fold
 from app.services.dossiers.code_lists import entries
-from app.services.dossiers.inputs import PersonInput
-
-_CITIZEN_DIGITS = (9, 12)
+from app.services.dossiers.inputs import ORGANISATIONS, PersonInput
 
 
 def check_person(person: PersonInput, field: str, *, now: dt.datetime) -> tuple[list[Refusal], list[Refusal]]:
@@ -23,7 +21,14 @@ def check_person(person: PersonInput, field: str, *, now: dt.datetime) -> tuple[
         if field == "applicant" and person.kind != "other":
             faults.append(Refusal("missing", f"{field}.identity_number"))
     else:
-        check = _check_number(person, f"{field}.identity_number")
+        check = check_number(
+            person.identity_number,
+            organisation=person.kind in ORGANISATIONS,
+            date_of_birth=person.date_of_birth,
+            gender=person.gender,
+            known_provinces=entries("citizen_number_provinces"),
+            field=f"{field}.identity_number",
+        )
         faults += check.errors
         warnings += check.warnings
     return faults, warnings
@@ -43,17 +48,3 @@ def party_row(role: str, person: PersonInput) -> dict[str, Any]:
         "email": person.email,
         "address": person.address,
     }
-
-
-def _check_number(person: PersonInput, field: str) -> NumberCheck:
-    number = person.identity_number or ""
-    if person.kind in ("enterprise", "organization"):
-        return check_tax_code(number, field=field)
-    if not number.isdigit() or len(number) not in _CITIZEN_DIGITS:
-        # A foreigner shows a passport; what is neither is reported as a malformed identity number.
-        passport = check_passport(number, field=field)
-        if not number.isdigit() and not passport.errors:
-            return passport
-    return check_citizen_number(
-        number, person.date_of_birth, person.gender, known_provinces=entries("citizen_number_provinces"), field=field
-    )

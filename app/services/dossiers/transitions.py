@@ -30,7 +30,6 @@ from app.services.audit.idempotency import StoredAnswer
 from app.services.deadlines.compiled import CompiledCalendar, calendar_at
 from app.services.dossiers import inputs, queries
 from app.services.dossiers.access import actions_now, may_see, require_action
-from app.services.dossiers.code_lists import check_codes
 from app.services.dossiers.correct import correction_effects, write_correction_before
 from app.services.dossiers.effects import Act, Effects, effects_of
 from app.services.dossiers.handing_over import (
@@ -82,7 +81,7 @@ async def perform(
     facts = facts_of(row, content)
     # Two servers' clocks may differ by a little; the log's order is the lock's order, so time never runs backwards.
     at = max(now, row.last_event_at)
-    faults = check_codes(body)
+    faults = inputs.check_codes(body)
     if isinstance(body, inputs.Resolve):
         faults += unexplained(body)
     if isinstance(body, inputs.Accept | inputs.ReceiveSupplement):

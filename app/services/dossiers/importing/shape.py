@@ -11,9 +11,9 @@ from app.core.clock import LOCAL_ZONE
 from app.domain.errors import InvalidInput, Refusal
 from app.domain.identifiers import DossierCode
 from app.domain.satisfaction import check_reasons
-from app.services.dossiers.code_lists import check_codes, entries
+from app.services.dossiers.code_lists import entries
 from app.services.dossiers.importing.inputs import FORBIDDEN_IN_STEPS, INSTANTS_OF_STEPS, RATE, STEP_MODELS, Document
-from app.services.dossiers.inputs import RegisterDossier
+from app.services.dossiers.inputs import RegisterDossier, check_codes
 from app.services.inputs import Code, Input
 
 _MOST_STEPS = 100
