@@ -1,6 +1,7 @@
 """The clerk's list: what is in it, how it is narrowed, and pages that show everything exactly once."""
 
 import base64
+import datetime as dt
 import json
 from typing import Any
 
@@ -34,6 +35,22 @@ async def test_lines_and_dossiers_have_the_declared_shape(desk: Desk) -> None:
     DossierPageOut.model_validate_json(page.content, extra="forbid")
     for answer in whole:
         DossierDetailOut.model_validate_json(answer.content, extra="forbid")
+
+
+async def test_a_line_tells_the_same_as_the_dossier(desk: Desk, clock: FixedClock) -> None:
+    codes_of = [(await desk.register())["code"], (await desk.register(accept=False))["code"]]
+    go_to(clock, "2026-11-23 16:59:59.125")
+    await desk.act(codes_of[0], "request_supplement", **SUPPLEMENT)
+    ended = (await desk.register())["code"]
+    await desk.act(ended, "withdraw", **WITHDRAW)
+    for line in (await desk.get("/dossiers"))["items"]:
+        whole = await desk.get(f"/dossiers/{line['code']}")
+        shared = {name: value for name, value in line.items() if name in whole and not name.endswith("_at")}
+        assert shared == {name: whole[name] for name in shared}
+        for name in ("registered_at", "accepted_at", "promised_due_at", "current_due_at", "resolved_at", "returned_at"):
+            told, expected = line[name], whole[name]
+            assert told == expected or dt.datetime.fromisoformat(told) == dt.datetime.fromisoformat(expected)
+            assert told is None or told.endswith("+07:00")
 
 
 async def test_each_side_lists_the_dossier_once(application: Application, desk: Desk) -> None:

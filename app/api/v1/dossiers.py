@@ -98,7 +98,7 @@ async def list_page(
         )
     last = page.last
     next_cursor = last and encode_cursor(orders_of(question.sort)[last.order], [last.at.isoformat(), last.id])
-    body = {"items": list_items(page.rows, now=now), "next_cursor": next_cursor}
+    body = {"items": list_items(page.rows), "next_cursor": next_cursor}
     return Response(orjson.dumps(body), media_type="application/json")
 
 

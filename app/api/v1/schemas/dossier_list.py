@@ -1,6 +1,5 @@
 """The list of dossiers: what may be asked, and its lines."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -8,7 +7,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_instant_cursor, sort_of_cursor
-from app.api.v1.schemas.dossiers import local
 from app.domain.errors import InvalidInput
 from app.domain.identifiers import mask_name
 from app.domain.lifecycle import STATE_BY_LABEL, DossierState
@@ -16,16 +14,6 @@ from app.services.dossiers.listing.page import SORTS, ListFilter, Place
 from app.services.inputs import Code, Instant, SearchText
 
 _LABELS = {int(state): state.label for state in DossierState}
-_ENDED = frozenset(
-    int(state)
-    for state in (
-        DossierState.REFUSED,
-        DossierState.WITHDRAWN,
-        DossierState.STOPPED,
-        DossierState.RESOLVED,
-        DossierState.RETURNED,
-    )
-)
 
 
 def _known_state(state: str) -> str:
@@ -103,15 +91,13 @@ class ListQuestion(BaseModel):
         )
 
 
-def list_items(rows: Sequence[Any], *, now: dt.datetime) -> list[dict[str, Any]]:
+def list_items(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the documents of `DossierListItemOut`; names are masked."""
-    return [_item(row, now) for row in rows]
+    return [_item(row) for row in rows]
 
 
-def _item(row: Any, now: dt.datetime) -> dict[str, Any]:
-    state, name, due = row["state"], row["applicant_name"], row["current_due_at"]
-    suspended = row["suspended_since"] is not None
-    running = row["accepted_at"] is not None and state not in _ENDED
+def _item(row: Any) -> dict[str, Any]:
+    state, name = row["state"], row["applicant_name"]
     return {
         "code": row["code"],
         "state": _LABELS[state],
@@ -124,13 +110,18 @@ def _item(row: Any, now: dt.datetime) -> dict[str, Any]:
         "receiving_unit": {"code": row["receiving_code"], "name": row["receiving_name"]},
         "competent_unit": {"code": row["competent_code"], "name": row["competent_name"]},
         "assignee": row["assignee"],
-        "registered_at": local(row["registered_at"]),
-        "accepted_at": local(row["accepted_at"]),
-        "promised_due_at": local(row["promised_due_at"]),
-        "current_due_at": local(due),
+        "registered_at": _instant(row["registered_at"]),
+        "accepted_at": _instant(row["accepted_at"]),
+        "promised_due_at": _instant(row["promised_due_at"]),
+        "current_due_at": _instant(row["current_due_at"]),
         "due_provisional": row["due_provisional"],
-        "suspended": suspended,
-        "overdue": running and not suspended and due < now,
-        "resolved_at": local(row["resolved_at"]),
-        "returned_at": local(row["returned_at"]),
+        "suspended": row["suspended"],
+        "overdue": bool(row["overdue"]),
+        "resolved_at": _instant(row["resolved_at"]),
+        "returned_at": _instant(row["returned_at"]),
     }
+
+
+def _instant(local: str | None) -> str | None:
+    """Return RFC 3339 for the database's text of an instant at +07:00."""
+    return local and f"{local[:10]}T{local[11:]}+07:00"

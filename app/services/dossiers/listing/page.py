@@ -95,6 +95,7 @@ async def list_dossiers(
             order=order,
             after=(after.at, after.id) if after is not None and number == after.order else None,
             limit=limit + 1 - len(rows),
+            now=now,
         )
         ensure_current(actor, found[0].auth_version)
         if found[0].id is not None:
@@ -105,8 +106,7 @@ async def list_dossiers(
     if len(rows) <= limit:
         return Page(rows, None)
     last = rows[limit - 1]
-    place = places[limit - 1]
-    return Page(rows[:limit], Place(place, last[orders[place].column], last.id))
+    return Page(rows[:limit], Place(places[limit - 1], last.place, last.id))
 
 
 async def _refuse_unknown(connection: AsyncConnection, wanted: ListFilter) -> None:
