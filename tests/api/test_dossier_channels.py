@@ -281,3 +281,29 @@ async def test_codes_of_no_list_are_told_with_faults_of_shape(desk: Desk) -> Non
         ("string_too_short", "explanation"), ("missing", "legal_basis"), ("code_unknown", "reason_code"),
     ]  # fmt: skip
     assert "supplement_not_received – " in answer["errors"][2]["vi"]
+
+
+async def test_a_dossier_is_found_by_its_codes_in_capitals_or_small_letters(desk: Desk) -> None:
+    dossier = await desk.register(external_code="Dvc-2026-77")
+    await desk.register(external_code="PORTAL-88")
+    small = dossier["code"].lower()
+    assert small != dossier["code"]
+    for path in ("", "/timeline", "/deadline", "/actions", "/fees", "/results", "/documents", "/originals"):
+        answer = await desk.client.get(f"/api/v1/dossiers/{small}{path}", headers=desk.clerk)
+        assert answer.status_code == 200, path
+    found = await desk.client.get(
+        f"/api/v1/lookup/{small}", params={"secret": dossier["receipt"]["lookup_secret"].lower()}
+    )
+    assert found.json()["code"] == dossier["code"]
+    assert (await desk.get("/dossiers/Dvc-2026-77"))["code"] == dossier["code"]
+    assert (await desk.get("/dossiers/portal-88"))["aliases"][0]["code"] == "PORTAL-88"
+    assert (await desk.act(small, "withdraw", explanation="Đổi ý"))["state"] == "withdrawn"
+
+
+async def test_a_code_of_another_system_is_not_ours_in_small_letters(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    answer = await desk.post("/dossiers", registration(external_code=code.lower()))
+    assert codes(answer.json()) == ["external_code_ours"]
+    exact = (await desk.register(external_code="abc-1"))["code"]
+    other = (await desk.register(external_code="ABC-1"))["code"]
+    assert [(await desk.get(f"/dossiers/{name}"))["code"] for name in ("abc-1", "ABC-1")] == [exact, other]

@@ -90,14 +90,19 @@ select
   {policy_in_force_on("$8::date", "(select p.field from procedure p where p.code = $7)")} as policy,
   exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
     as external_code_taken,
-  exists (select from agency_identifier i where $9 like i.code || '-%') as external_code_ours,
+  exists (select from agency_identifier i where upper($9) like i.code || '-%') as external_code_ours,
   {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers
 from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """
 
-_DOSSIER_ID = """coalesce(
-  (select d.id from dossier d where d.code = {code}), (select a.dossier_id from dossier_alias a where a.code = {code})
+# A code as it was given, ours or another system's; else in capitals, as ours are written and others mostly; else in
+# small letters. Each is looked for in an index, and only if the one before found nothing.
+DOSSIER_ID_OF = """coalesce(
+  (select d.id from dossier d where d.code = {code}), (select a.dossier_id from dossier_alias a where a.code = {code}),
+  (select d.id from dossier d where d.code = upper({code})),
+  (select a.dossier_id from dossier_alias a where a.code = upper({code})),
+  (select a.dossier_id from dossier_alias a where a.code = lower({code}))
 )"""
 
 _COMPONENTS = """(
@@ -136,7 +141,7 @@ _ENDING = """case when {action}::text in ('resolve', 'hand_over') then json_buil
 # the wait; `seen_version` (from before the wait) then differs from `version` and the caller reads again, lock in hand.
 _SITUATION = f"""
 with answered as ({_STORED_ANSWER.format(scope="$3", key="$4")}),
-seen as materialized (select s.id, s.version from dossier s where s.id = {_DOSSIER_ID.format(code="$1")}),
+seen as materialized (select s.id, s.version from dossier s where s.id = {DOSSIER_ID_OF.format(code="$1")}),
 locked as (select d.* from dossier d where d.id = (select id from seen) {{lock}})
 select
   {AUTH_VERSION_OF.format(account="$2")} as auth_version,
@@ -200,7 +205,7 @@ select
   (select level from rating g where g.dossier_id = d.id) as rating_level
 from (select 1) one
 left join (dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id)
-  on d.id = {_DOSSIER_ID.format(code="$1")}
+  on d.id = {DOSSIER_ID_OF.format(code="$1")}
   and ({unit_in_scope("r.path", "$3", "$4")} or {unit_in_scope("c.path", "$3", "$4")})
 left join unit s on s.id = d.supporting_unit_id left join account w on w.id = d.assignee_id
 """
@@ -219,7 +224,7 @@ select {AUTH_VERSION_OF.format(account="$4")} as auth_version,
   case when e.seq = 1 then {_NAMES_OF_PAPERS} end as component_names
 from (select 1) one
 left join (dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id)
-  on d.id = {_DOSSIER_ID.format(code="$1")}
+  on d.id = {DOSSIER_ID_OF.format(code="$1")}
   and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
 left join dossier_event e on e.dossier_id = d.id
 left join unit u on u.id = e.unit_id left join account a on a.id = e.actor_id
@@ -245,7 +250,7 @@ select d.code, d.state, d.registered_at, d.accepted_at, d.promised_due_at, d.cur
 from dossier d
 join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
 join receipt t on t.dossier_id = d.id
-where d.id = {_DOSSIER_ID.format(code="$1")}
+where d.id = {DOSSIER_ID_OF.format(code="$1")}
 order by t.number desc
 """
 

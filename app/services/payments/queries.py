@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
+from app.services.dossiers.queries import DOSSIER_ID_OF
 from app.services.identity.scope import unit_in_scope
 from app.services.procedures.queries import VERSION_IN_FORCE_OF
 
@@ -224,8 +225,7 @@ select d.id as found, d.code as dossier_code, coalesce((
     ) order by c.number)
   from fee_charge c where c.dossier_id = d.id), '[]') as charges
 from dossier d join unit r on r.id = d.receiving_unit_id join unit c on c.id = d.competent_unit_id
-where d.id = coalesce(
-    (select x.id from dossier x where x.code = $1), (select x.dossier_id from dossier_alias x where x.code = $1))
+where d.id = {DOSSIER_ID_OF.format(code="$1")}
   and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
 """
 
@@ -273,8 +273,8 @@ async def open_charge_of(connection: AsyncConnection, code: str) -> Any | None:
     """Return `id` and `payment_seq` of the open charge of the dossier known by `code`."""
     return await fetch_one(
         connection,
-        "select c.id, c.payment_seq from fee_charge c where c.status = 'open' and c.dossier_id = coalesce("
-        "(select x.id from dossier x where x.code = $1), (select x.dossier_id from dossier_alias x where x.code = $1))",
+        "select c.id, c.payment_seq from fee_charge c where c.status = 'open' "
+        f"and c.dossier_id = {DOSSIER_ID_OF.format(code='$1')}",
         code,
     )
 

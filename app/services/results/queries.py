@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.db import fetch_all, fetch_one
 from app.domain.permissions import ROLE_PERMISSIONS, Permission
 from app.services.deadlines.queries import calendar_version_of
+from app.services.dossiers.queries import DOSSIER_ID_OF
 from app.services.identity.scope import unit_in_scope
 
 _OPEN_STATES = "(2, 4, 9, 10)"
@@ -37,8 +38,7 @@ left join issued_paper p on p.id = s.paper_id
 """
 
 _RESULTS_OF = f"""{_RESULT}
-where s.dossier_id = coalesce((select o.id from dossier o where o.code = $1),
-    (select a.dossier_id from dossier_alias a where a.code = $1))
+where s.dossier_id = {DOSSIER_ID_OF.format(code="$1")}
   and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
 order by s.id desc
 """
@@ -261,8 +261,7 @@ async def dossier_with_receipt(connection: AsyncConnection, code: str) -> Sequen
     return await fetch_all(
         connection,
         "select d.id, d.code, d.state, t.lookup_secret from dossier d join receipt t on t.dossier_id = d.id "
-        "and t.voided_at is null where d.id = coalesce((select o.id from dossier o where o.code = $1), "
-        "(select a.dossier_id from dossier_alias a where a.code = $1))",
+        f"and t.voided_at is null where d.id = {DOSSIER_ID_OF.format(code='$1')}",
         code,
     )
 

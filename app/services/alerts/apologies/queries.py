@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
 from app.services.deadlines.queries import policy_with_id
+from app.services.dossiers.queries import DOSSIER_ID_OF
 from app.services.identity.scope import unit_in_scope
 
 _LEDGER = """(
@@ -43,8 +44,7 @@ left join lateral (
   select q.* from apology q where q.dossier_id = d.id order by q.dropped_at is not null, q.id desc limit 1
 ) q on true
 left join account w on w.id = q.responsible_id left join account s on s.id = q.sent_by
-where d.id = coalesce(
-    (select x.id from dossier x where x.code = $1), (select x.dossier_id from dossier_alias x where x.code = $1))
+where d.id = {DOSSIER_ID_OF.format(code="$1")}
   and ({unit_in_scope("r.path", "$2", "$3")} or {unit_in_scope("c.path", "$2", "$3")})
 """
 

@@ -7,11 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one, to_json
+from app.services.dossiers.queries import DOSSIER_ID_OF
 
-_FIND = """
-select d.id from dossier d where d.id = coalesce(
-  (select o.id from dossier o where o.code = $1), (select a.dossier_id from dossier_alias a where a.code = $1))
-"""
+_FIND = f"select d.id from dossier d where d.id = {DOSSIER_ID_OF.format(code='$1')}"
 
 _SEEN = """
 select d.id, d.code, d.state, d.version, d.channel, d.registered_at, d.accepted_at, d.resolved_at, d.ended_at,
