@@ -137,6 +137,7 @@ class CashDay(Base):
         CheckConstraint(
             "closed_at is null or counted_vnd = expected_vnd or explanation is not null", name="difference_explained"
         ),
+        CheckConstraint("opening_vnd >= 0", name="opening"),
         Index("ix_cash_day_closed", "closed_at", "id", postgresql_where=text("closed_at is not null")),
         UniqueConstraint("unit_id", "cashier_id", "day"),
     )
@@ -146,8 +147,10 @@ class CashDay(Base):
     cashier_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     day: Mapped[dt.date]
     """The local day."""
+    opening_vnd: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """The cash that the till started the day with, as its cashier stated it; null where nobody did."""
     expected_vnd: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    """Cash collected and not voided, less cash refunded; may be below 0."""
+    """What the till started with and cash collected and not voided, less cash refunded; may be below 0."""
     counted_vnd: Mapped[int | None] = mapped_column(BigInteger, default=None)
     denominations: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     """Pieces of each note, where it was counted so."""

@@ -47,6 +47,18 @@ class IssuedPaper(Base):
     replaced_by: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("issued_paper.id"), default=None)
 
 
+class StampedCopy(Base):
+    """The copy of a paper that says over each page that it no longer counts: made once, append-only."""
+
+    __tablename__ = "stamped_copy"
+    __table_args__ = (CheckConstraint("mark in ('void', 'refunded')", name="mark"),)
+
+    paper_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("issued_paper.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    content_sha256: Mapped[str] = mapped_column(ForeignKey("stored_content.sha256"), index=True)
+    made_at: Mapped[dt.datetime]
+
+
 class Slip(Base):
     """A form filled in for one event of a dossier, rendered once: append-only.
 
