@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.core.settings import Settings
-from app.services.ports import SignatureBox, SignatureReport, SigningIdentity
+from app.services.ports import SignatureBox, SignatureReport, SigningFailed, SigningIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,8 @@ _TIME_STAMP_SECONDS = 10
 
 def open_signing(settings: Settings) -> "ThreadedSigner":
     """Return the signer of the installation; without keys of its own it signs with a test authority."""
-    return ThreadedSigner(lambda: _pades_of(settings), is_test=settings.signing_keys_dir is None)
+    has_keys = settings.signing_token_module is not None or settings.signing_keys_dir is not None
+    return ThreadedSigner(lambda: _pades_of(settings), is_test=not has_keys)
 
 
 class ThreadedSigner:
@@ -64,19 +65,30 @@ def _pades_of(settings: Settings) -> "Pades":
     from pyhanko.sign.timestamps import HTTPTimeStamper
 
     from app.adapters.pades import Pades
-    from app.adapters.signing_keys import DevelopmentAuthority, FileKeys
 
-    keys: KeySource
-    if settings.signing_keys_dir is None:
-        keys = DevelopmentAuthority(settings.data_dir / "test-signing")
-    else:
-        passphrase = settings.signing_key_passphrase
-        keys = FileKeys(settings.signing_keys_dir, None if passphrase is None else passphrase.get_secret_value())
     url = settings.signing_time_stamp_url
     return Pades(
-        keys,
+        _keys_of(settings),
         trust_file=settings.signing_trust_file,
         revocation_lists=settings.signing_revocation_lists_dir,
         accepts_unknown_revocation=settings.signing_unknown_revocation == "accept",
         time_stamper=HTTPTimeStamper(url, timeout=_TIME_STAMP_SECONDS) if url else None,
     )
+
+
+def _keys_of(settings: Settings) -> "KeySource":
+    from app.adapters.signing_keys import DevelopmentAuthority, FileKeys
+
+    if settings.signing_token_module is not None:
+        pin = settings.signing_token_pin
+        try:
+            from app.adapters.token_keys import TokenKeys
+        except ImportError as error:  # python-pkcs11 is installed by who has a token
+            raise SigningFailed("signing_token_unavailable") from error
+        return TokenKeys(
+            settings.signing_token_module, settings.signing_token_label, None if pin is None else pin.get_secret_value()
+        )
+    if settings.signing_keys_dir is None:
+        return DevelopmentAuthority(settings.data_dir / "test-signing")
+    passphrase = settings.signing_key_passphrase
+    return FileKeys(settings.signing_keys_dir, None if passphrase is None else passphrase.get_secret_value())

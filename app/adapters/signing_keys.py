@@ -1,6 +1,6 @@
 """Keys of persons and units in files: PKCS#12 or PEM, or those of a test authority made on the spot.
 
-A token (PKCS#11) or a remote signing service is another `KeySource`: pyHanko's own signers for them fit `signer_for`.
+A token is another `KeySource` (`app.adapters.token_keys`); a remote signing service would be one as well.
 """
 
 import datetime as dt
@@ -84,7 +84,7 @@ class FileKeys:
         return pades_signer(self._files[name])
 
     def _file(self, identity: SigningIdentity) -> Path | None:
-        stem = _stem(identity)
+        stem = stem_of(identity)
         return next(
             (path for suffix in ("p12", "pem") if (path := self._directory / f"{stem}.{suffix}").exists()), None
         )
@@ -123,7 +123,7 @@ class DevelopmentAuthority:
 
     def signer_for(self, identity: SigningIdentity) -> PadesSigner:
         if identity not in self._files:
-            path = self._directory / f"{_stem(identity)}.pem"
+            path = self._directory / f"{stem_of(identity)}.pem"
             if not path.exists():
                 _write_once(path, _issue(self.authority, identity))
             self._files[identity] = _read_key_file(path, None)
@@ -146,7 +146,8 @@ def pades_signer(file: _KeyFile) -> PadesSigner:
     )
 
 
-def _stem(identity: SigningIdentity) -> str:
+def stem_of(identity: SigningIdentity) -> str:
+    """Return the name that keys of the identity have, in files and on tokens."""
     return f"{identity.kind}-{quote(identity.code, safe='')}"
 
 

@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     signing_keys_dir: Path | None = None
     """Keys of persons and units in files; without it a test authority signs, whose signatures have no legal value."""
     signing_key_passphrase: SecretStr | None = None
+    signing_token_module: Path | None = None
+    """The PKCS#11 library of a token or HSM; with it keys are there, not in files. Needs the package python-pkcs11."""
+    signing_token_label: str = ""
+    signing_token_pin: SecretStr | None = None
     signing_trust_file: Path | None = None
     """Certificates (PEM) of the authorities whose signatures are trusted."""
     signing_revocation_lists_dir: Path | None = None

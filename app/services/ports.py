@@ -103,7 +103,7 @@ class SigningFailed(Exception):  # noqa: N818 - reads as what happened
 
 
 class Signer(Protocol):
-    """Signs PDFs with keys that never leave it (files now, a token or a remote service later) and judges signatures."""
+    """Signs PDFs with keys that never leave it (in files or on a token) and judges signatures."""
 
     @property
     def is_test(self) -> bool:
@@ -123,8 +123,8 @@ class Signer(Protocol):
     ) -> bytes:
         """Return `pdf` with one more signature (PAdES B-B; B-T with a time stamp authority), visible if a box is given.
 
-        Raises `SigningFailed`: `signing_key_missing`, `signing_certificate_expired`, `pdf_unreadable`,
-        `time_stamp_unavailable`.
+        Raises `SigningFailed`: `signing_key_missing`, `signing_token_unavailable`, `signing_certificate_expired`,
+        `pdf_unreadable`, `time_stamp_unavailable`.
         """
 
     async def validate_pdf(self, pdf: bytes, *, at: dt.datetime) -> SignatureReport:

@@ -228,3 +228,13 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+async def test_a_token_that_cannot_be_reached_signs_nothing_and_stands_for_no_test_authority(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, signing_token_module=tmp_path / "no-such-library.so", signing_token_label="x")
+    signing = open_signing(settings)
+    assert not signing.is_test
+    with pytest.raises(SigningFailed) as failed:
+        await signing.sign_pdf(printed(), identity=UNIT, at=NOW, reason="", place="")
+    assert failed.value.code == "signing_token_unavailable"
+    assert list(tmp_path.iterdir()) == []

@@ -83,6 +83,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Chưa có chứng thư số (hoặc không mở được khóa) của người ký hay của đơn vị",
         "The signer or the unit has no certificate, or its key cannot be opened",
     ),
+    "signing_token_unavailable": (
+        "Thiết bị ký số không trả lời hoặc không nhận mã PIN; chưa ký, hãy báo người quản trị",
+        "The signing token does not answer or refuses the PIN: nothing was signed, tell the administrator",
+    ),
     "signing_certificate_expired": (
         "Chứng thư số của người ký hoặc của đơn vị chưa hoặc không còn hiệu lực",
         "The certificate of the signer or of the unit is not valid at this time",
