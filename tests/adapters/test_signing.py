@@ -1,6 +1,7 @@
 """Signing with keys of the administrator's: files, passphrases, validity, trust, time stamps. No network is asked."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,10 @@ def test_a_paper_stays_pdf_a_with_each_signature(tmp_path: Path) -> None:
     once = signed(pades, draft, PERSON)
     twice = signed(pades, once, UNIT)
     unseen = pades.sign(draft, UNIT, NOW, "", "", None)
-    assert failures_in({"draft": draft, "once": once, "twice": twice, "unseen": unseen}) == {}
+    with_address = replace(TOP_RIGHT, height=60, address="https://motcua.example/v/Zk3-9_aBcDeFgHiJkLmNoPq")
+    stamped = pades.sign(once, UNIT, NOW, "Phát hành", "Ninh Bình", with_address)
+    papers = {"draft": draft, "once": once, "twice": twice, "unseen": unseen, "stamped": stamped}
+    assert failures_in(papers) == {}
     assert twice.startswith(once)
     assert [found.intact for found in pades.validate(twice, NOW).signatures] == [True, True]
 
@@ -231,10 +235,10 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 async def test_a_token_that_cannot_be_reached_signs_nothing_and_stands_for_no_test_authority(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, signing_token_module=tmp_path / "no-such-library.so", signing_token_label="x")
+    settings = Settings(data_dir=tmp_path, signing_token_module=tmp_path / "none.so", signing_token_label="x")
     signing = open_signing(settings)
     assert not signing.is_test
     with pytest.raises(SigningFailed) as failed:
         await signing.sign_pdf(printed(), identity=UNIT, at=NOW, reason="", place="")
     assert failed.value.code == "signing_token_unavailable"
-    assert list(tmp_path.iterdir()) == []
+    assert names_in(tmp_path) == set()
