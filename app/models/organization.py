@@ -41,6 +41,7 @@ class AgencyIdentifier(Base):
     __tablename__ = "agency_identifier"
     __table_args__ = (
         UniqueConstraint("code", "valid_from"),
+        Index("ix_agency_identifier_unit_id", "unit_id", "valid_from"),
         Index("uq_agency_identifier_unit_current", "unit_id", unique=True, postgresql_where=text("valid_to is null")),
     )
 
