@@ -1,5 +1,6 @@
 """The cashier's day: what must be in the till against what was counted, and nothing changes after."""
 
+import dataclasses
 from typing import Any
 
 import asyncpg
@@ -7,7 +8,7 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
-from app.core.db import execute, fetch_one
+from app.core.db import execute, fetch_all, fetch_one
 from app.domain.permissions import Role
 from tests.api.test_fees import charged, collected, copies_dossier
 from tests.factories.dossiers import Desk, codes, go_to
@@ -51,6 +52,61 @@ async def test_the_till_holds_cash_taken_less_cash_voided_and_given_back(applica
     }
     theirs = await desk.client.get("/api/v1/cash-closes/till", params={"unit": COMMUNE}, headers=cashier)
     assert theirs.json()["expected_vnd"] == 0
+
+
+async def opened(desk: Desk, opening_vnd: int, expect: int = 200, **body: Any) -> dict[str, Any]:
+    answer = await desk.client.put(
+        "/api/v1/cash-closes/till", json={"unit": COMMUNE, "opening_vnd": opening_vnd} | body, headers=desk.clerk
+    )
+    assert answer.status_code == expect, answer.text
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+async def test_cash_that_a_till_starts_with_can_be_given_back_and_is_counted_at_the_close(
+    application: Application, desk: Desk
+) -> None:
+    """Expected: opening + taken - given back; said before anything was taken."""
+    returned = await paid(desk)
+    cashier = await signed_in(application, Role.CASHIER, COMMUNE)
+    theirs = dataclasses.replace(desk, clerk=cashier)
+    assert (await opened(theirs, 60_000))["expected_vnd"] == 60_000
+    refund = {"amount_vnd": 40_000, "reason": "Thu thừa", "reference": "QD-1"}
+    assert (await desk.post(f"/fee-receipts/{returned}/refund", refund, by=cashier)).status_code == 201
+    till = await theirs.get("/cash-closes/till", unit=COMMUNE)
+    assert (till["opening_vnd"], till["expected_vnd"]) == (60_000, 20_000)
+    too_little = await opened(theirs, 39_999, 409)
+    assert codes(too_little) == ["till_opening_given_back"]
+    assert too_little["errors"][0]["params"]["least_vnd"] == 40_000
+    done = await closed(theirs, counted_vnd=20_000)
+    assert (done["opening_vnd"], done["expected_vnd"], done["difference_vnd"]) == (60_000, 20_000, 0)
+    assert codes(await opened(theirs, 70_000, 409)) == ["cash_day_closed"]
+
+
+async def test_cash_at_the_start_is_put_right_until_the_close_and_each_change_is_in_the_audit(
+    application: Application, desk: Desk
+) -> None:
+    await paid(desk)
+    for amount in (500_000, 500_000, 450_000):
+        assert (await opened(desk, amount))["expected_vnd"] == amount + 41_000
+    async with application.database.read() as connection:
+        rows = await fetch_all(
+            connection, "select data from audit_entry where action = 'till_opening_stated' order by id"
+        )
+    assert [row.data for row in rows] == [
+        {"opening_vnd": 500_000, "before_vnd": None},
+        {"opening_vnd": 450_000, "before_vnd": 500_000},
+    ]
+
+
+async def test_a_day_has_its_own_cash_at_the_start(desk: Desk, clock: FixedClock) -> None:
+    await opened(desk, 500_000)
+    go_to(clock, "2026-11-24 08:00")
+    till = await desk.get("/cash-closes/till", unit=COMMUNE)
+    assert (till["opening_vnd"], till["expected_vnd"]) == (None, 0)
+    assert (await opened(desk, 100_000, day="2026-11-23"))["expected_vnd"] == 100_000
+    assert codes(await opened(desk, 1, 422, day="2026-11-25")) == ["date_in_future"]
+    assert (await opened(desk, 1, 403, unit=OTHER_COMMUNE))["code"] == "forbidden"
 
 
 async def test_a_day_is_closed_by_notes_and_then_takes_no_more_money(desk: Desk) -> None:

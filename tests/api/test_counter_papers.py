@@ -1,5 +1,6 @@
 """The printed receipt and the slip of a certification: the same bytes every time, and true when scanned."""
 
+import hashlib
 import io
 import re
 
@@ -111,6 +112,47 @@ async def test_a_receipt_says_what_was_given_back_and_since_when_all_of_it(
     page = (await desk.client.get(address, headers={"Accept": "text/html"})).text
     for expected in ("TIỀN ĐÃ HOÀN LẠI", "Hoàn tiền từ", "10:00 ngày 25/11/2026", "41.000 đồng"):
         assert expected in page
+
+
+async def test_a_paper_whose_money_was_given_back_bears_the_mark_whenever_it_is_first_printed(
+    application: Application, desk: Desk, clock: FixedClock
+) -> None:
+    """The same bytes ever after, and the public check knows them as ours."""
+    code = await copies_dossier(desk)
+    await charged(desk, code)
+    number = (await collected(desk, code))["number"]
+    await given_back(desk, application, number, 1_000)
+    before = await paper_at(desk, f"/fee-receipts/{number}")
+    assert "ĐÃ HOÀN TIỀN" not in text_of(before.content)
+    await given_back(desk, application, number, None)
+    again = await copies_dossier(desk)
+    await charged(desk, again)
+    printed_late = (await collected(desk, again))["number"]
+    await given_back(desk, application, printed_late, None)
+    for given in (number, printed_late):
+        first = await paper_at(desk, f"/fee-receipts/{given}")
+        assert "ĐÃ HOÀN TIỀN" in text_of(first.content)
+        assert failures_of(first.content) == []
+        go_to(clock, "2026-11-30 10:00")
+        assert (await paper_at(desk, f"/fee-receipts/{given}")).content == first.content
+    compared = await desk.client.post(await address_of(application, "BIEN-LAI"), content=first.content)
+    assert compared.json()["comparison"]["same"] is True
+
+
+async def test_a_voided_receipt_is_marked_once_and_given_again_from_the_store(
+    application: Application, desk: Desk
+) -> None:
+    code = await copies_dossier(desk)
+    await charged(desk, code)
+    number = (await collected(desk, code))["number"]
+    await paper_at(desk, f"/fee-receipts/{number}")
+    await desk.client.post(f"/api/v1/fee-receipts/{number}/void", json={"reason": "Nhầm"}, headers=desk.clerk)
+    copies = [(await paper_at(desk, f"/fee-receipts/{number}")).content for _ in range(2)]
+    assert copies[0] == copies[1]
+    async with application.database.read() as connection:
+        kept = await fetch_one(connection, "select count(*), max(content_sha256) as sha256 from stamped_copy")
+    assert kept is not None
+    assert (kept.count, kept.sha256) == (1, hashlib.sha256(copies[0]).hexdigest())
 
 
 async def test_the_slip_of_a_certification_falls_with_its_receipt(

@@ -128,7 +128,9 @@ async def test_a_correction_voids_the_receipt_and_the_new_one_replaces_it(desk: 
     assert stamped.content != original
     assert "ĐÃ HỦY" in text_of(stamped.content)
 
+    go_to(clock, "2026-11-23 10:30")
     new = await issue(desk, dossier["code"], "receipt")
+    assert (await pdf_of(desk, old)).content == stamped.content
     assert "Nguyễn Thị Đính Chính" in text_of((await pdf_of(desk, new)).content)
     assert new["number"] != old["number"]
     replaced = await desk.get(f"/slips/{old['id']}")

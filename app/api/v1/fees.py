@@ -24,8 +24,8 @@ from app.api.v1.schemas.fees import (
 from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code, Day
 from app.services.payments.charge import charge_fees, fees_of
-from app.services.payments.close_day import close_day, closed_days, till_of
-from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, RefundReceipt, VoidReceipt
+from app.services.payments.close_day import close_day, closed_days, open_till, till_of
+from app.services.payments.inputs import ChargeFees, CloseDay, CollectFee, OpenTill, RefundReceipt, VoidReceipt
 from app.services.payments.paper import print_receipt
 from app.services.payments.receipts import collect_fee, read_receipt, refund_receipt, void_receipt
 from app.services.procedures.named_filters import refuse_unknown_filters
@@ -147,6 +147,17 @@ async def till(
     day: Annotated[Day | None, Query()] = None,
 ) -> Response:
     return json_answer(till_document(await till_of(connection, actor, unit=unit, day=day, now=app.clock.now())))
+
+
+@router.put(
+    "/cash-closes/till",
+    summary="Khai tiền mặt đầu ngày trong quầy của tôi / State the cash my till starts the day with",
+    response_model=None,
+    responses={200: {"model": TillOut}},
+)
+async def opening(body: OpenTill, app: App, connection: WriteConnection, actor: Cashier) -> Response:
+    """Said again until the day is closed, it is put right; each change is recorded."""
+    return json_answer(till_document(await open_till(connection, actor, body, now=app.clock.now())))
 
 
 @router.post(

@@ -77,15 +77,15 @@ async def slip(slip_id: SlipId, actor: Reader, connection: ReadConnection) -> Sl
     response_class=Response,
     responses={200: {"content": {PDF: _BINARY}}},
 )
-async def slip_pdf(slip_id: SlipId, actor: Reader, connection: ReadConnection, app: App) -> Response:
-    """Of a slip that no longer stands a copy stamped `ĐÃ HỦY`; the header `Slip-Status` says how it stands."""
-    printed = await print_slip(connection, app.storage, actor, slip_id)
+async def slip_pdf(slip_id: SlipId, actor: Reader, connection: WriteConnection, app: App) -> Response:
+    """Of a slip that no longer stands a copy stamped `ĐÃ HỦY`, made once and kept; `Slip-Status` says how it stands."""
+    printed = await print_slip(connection, app.storage, actor, slip_id, now=app.clock.now())
     headers = {
         **_NO_STORE,
         "Slip-Status": printed.row.status,
         "Content-Disposition": f'inline; filename="{printed.row.form_code}-{slip_id}.pdf"',
     }
-    if not printed.is_copy_of_void:
+    if printed.row.status == "valid":
         headers["ETag"] = f'"{printed.row.content_sha256}"'
     return Response(printed.content, media_type=PDF, headers=headers)
 

@@ -59,6 +59,7 @@ async def print_certification(
         number=number,
         data=data,
         at=dt.datetime.fromisoformat(first["certified_at"]),
+        refunded_at=facts.refunded_at,
         public_base_url=public_base_url,
         now=now,
     )

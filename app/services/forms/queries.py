@@ -137,6 +137,14 @@ async def slip_by_id(connection: AsyncConnection, slip_id: int, *, everything: b
     )
 
 
+async def stamped_sha256(connection: AsyncConnection, paper_id: int, mark: str) -> str | None:
+    """Return the hash of the kept copy of a paper that bears `mark`; None if none was made."""
+    row = await fetch_one(
+        connection, "select content_sha256 from stamped_copy where paper_id = $1 and mark = $2", paper_id, mark
+    )
+    return None if row is None else str(row.content_sha256)
+
+
 async def slips_of(connection: AsyncConnection, dossier_id: int) -> Sequence[Any]:
     """Return all slips of the dossier, oldest first."""
     return await fetch_all(connection, f"{_SLIP} where s.dossier_id = $1 order by s.id", dossier_id)
@@ -144,7 +152,9 @@ async def slips_of(connection: AsyncConnection, dossier_id: int) -> Sequence[Any
 
 # Of a paper that says money was taken, what of it was given back; the slip of a visit names the visit's first receipt.
 _VERIFIED = """
-select p.kind, p.form_code, p.number, p.content_sha256, p.issued_at, u.code as unit_code, u.name as unit_name,
+select p.kind, p.form_code, p.number, p.content_sha256, p.issued_at,
+  array(select k.content_sha256 from stamped_copy k where k.paper_id = p.id) as stamped,
+  u.code as unit_code, u.name as unit_name,
   n.token as replaced_by_token, m.refunded_vnd, s.effective_from, s.effective_to,
   case when m.whole then 'refunded' else p.status end as status,
   case when m.whole then m.refunded_at else p.status_at end as status_at,

@@ -21,7 +21,7 @@ from app.services.forms.issued_papers import change_status, issue_paper, new_tok
 from app.services.forms.numbers import next_number
 from app.services.forms.registry import Form, Purpose, all_forms, form_for, form_with_code
 from app.services.forms.render import render
-from app.services.forms.stamp import stamp_void
+from app.services.forms.stamp import Mark, stamped_copy
 from app.services.identity.scope import scope_parameters
 from app.services.ports import BlobStore
 
@@ -52,7 +52,6 @@ class Printed:
 
     row: Any
     content: bytes
-    is_copy_of_void: bool
 
 
 async def issue_slip(
@@ -161,14 +160,17 @@ async def one_slip(connection: AsyncConnection, actor: Actor, slip_id: int) -> A
     return row
 
 
-async def print_slip(connection: AsyncConnection, storage: BlobStore, actor: Actor, slip_id: int) -> Printed:
-    """Return the slip's PDF: the very bytes that were issued; of a slip that no longer stands, a copy that says so."""
+async def print_slip(
+    connection: AsyncConnection, storage: BlobStore, actor: Actor, slip_id: int, *, now: dt.datetime
+) -> Printed:
+    """Return the slip's PDF: the very bytes that were issued; of one that no longer stands, the copy that says so."""
     row = await one_slip(connection, actor, slip_id)
-    content = await read_bytes(storage, row.content_sha256)
     if row.status == "valid":
-        return Printed(row, content, is_copy_of_void=False)
-    stamped = await asyncio.to_thread(stamp_void, content, at=row.status_at)
-    return Printed(row, stamped, is_copy_of_void=True)
+        return Printed(row, await read_bytes(storage, row.content_sha256))
+    content = await stamped_copy(
+        connection, storage, row.paper_id, row.content_sha256, Mark.VOID, at=row.status_at, now=now
+    )
+    return Printed(row, content)
 
 
 async def void_slip(

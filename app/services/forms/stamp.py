@@ -1,23 +1,60 @@
-"""The copy of a paper that no longer counts: the issued bytes with a stamp laid over every page. Blocking."""
+"""The copy of a paper that no longer counts: the issued bytes with a mark laid over every page, made once and kept."""
 
+import asyncio
 import datetime as dt
 import io
+from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.services.documents.contents import keep_bytes, read_bytes
+from app.services.forms import queries, writes
 from app.services.forms.render import render
+from app.services.ports import BlobStore
 
-_STAMP = "void"
+_TEMPLATE = "void"
 
 
-def stamp_void(content: bytes, *, at: dt.datetime) -> bytes:
-    """Return the PDF `content` with `ĐÃ HỦY` over each page; the original stays as it is."""
+class Mark(StrEnum):
+    """What is laid over a paper."""
+
+    VOID = "void"
+    REFUNDED = "refunded"
+
+
+_WORDS = {Mark.VOID: "ĐÃ HỦY", Mark.REFUNDED: "ĐÃ HOÀN TIỀN"}
+
+
+def stamp(content: bytes, mark: Mark, *, at: dt.datetime) -> bytes:
+    """Return the PDF `content` with the words of `mark` over each page; the original stays as it is. Blocking."""
     import pikepdf  # slow to load and rarely needed
 
     stamped = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as paper:
         for page in paper.pages:
             sheet = pikepdf.Rectangle(page.mediabox)
-            size = {"width": float(sheet.width), "height": float(sheet.height)}
-            with pikepdf.open(io.BytesIO(render(_STAMP, size, at=at))) as stamp:
-                page.add_overlay(stamp.pages[0], sheet)
+            data = {"width": float(sheet.width), "height": float(sheet.height), "words": _WORDS[mark]}
+            with pikepdf.open(io.BytesIO(render(_TEMPLATE, data, at=at))) as overlay:
+                page.add_overlay(overlay.pages[0], sheet)
         paper.save(stamped, deterministic_id=True)
     return stamped.getvalue()
+
+
+async def stamped_copy(
+    connection: AsyncConnection,
+    storage: BlobStore,
+    paper_id: int,
+    content_sha256: str,
+    mark: Mark,
+    *,
+    at: dt.datetime,
+    now: dt.datetime,
+) -> bytes:
+    """Return the marked copy of an issued paper: the kept one, or one that is made as of `at` and kept from now on."""
+    kept = await queries.stamped_sha256(connection, paper_id, mark)
+    if kept is not None:
+        return await read_bytes(storage, kept)
+    stamped = await asyncio.to_thread(stamp, await read_bytes(storage, content_sha256), mark, at=at)
+    sha256 = await keep_bytes(connection, storage, stamped, media_type="application/pdf", now=now)
+    await writes.insert_stamped_copy(connection, paper_id, mark=mark, content_sha256=sha256, now=now)
+    return stamped

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import fetch_one, to_json
+from app.core.db import execute, fetch_one, to_json
 
 
 async def insert_paper(
@@ -63,6 +63,21 @@ async def update_status(
         now,
     )
     return row is not None
+
+
+async def insert_stamped_copy(
+    connection: AsyncConnection, paper_id: int, *, mark: str, content_sha256: str, now: dt.datetime
+) -> None:
+    """Keep a marked copy; where another request was faster its bytes are the same."""
+    await execute(
+        connection,
+        "insert into stamped_copy (paper_id, mark, content_sha256, made_at) values ($1, $2, $3, $4) "
+        "on conflict (paper_id, mark) do nothing",
+        paper_id,
+        mark,
+        content_sha256,
+        now,
+    )
 
 
 async def insert_slip(

@@ -9,20 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.clock import local_date
 from app.core.db import from_json
-from app.domain.errors import Conflict, Forbidden, InvalidInput, Refusal, refuse_all
+from app.domain.errors import ActionRefused, Conflict, Forbidden, InvalidInput, Refusal, refuse_all
 from app.domain.fees import DENOMINATIONS, counted_cash
 from app.domain.permissions import Actor, Permission
 from app.services.audit.queries import write_audit_entry
 from app.services.identity.scope import scope_parameters
 from app.services.payments import queries, writes
-from app.services.payments.inputs import CloseDay
+from app.services.payments.inputs import CloseDay, OpenTill
 
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """What a cashier's day comes to by the receipts: the cash that must be there, and all sums behind it."""
+    """What a cashier's day comes to by the receipts: the cash that must be there, and all sums behind it.
+
+    `opening_vnd`: the cash the day was said to start with; None where nobody said, which counts as nothing.
+    """
 
     day: dt.date
+    opening_vnd: int | None
     expected_vnd: int
     totals: dict[str, Any]
     closed_at: dt.datetime | None
@@ -35,6 +39,38 @@ async def till_of(
     place = await _place(connection, actor, unit)
     wanted = day or local_date(now)
     return await till_by_receipts(connection, place.unit_id, actor.account_id or 0, wanted)
+
+
+async def open_till(connection: AsyncConnection, actor: Actor, body: OpenTill, *, now: dt.datetime) -> Till:
+    """State the cash that the actor's own till starts a day with, or put it right, until the day is closed.
+
+    Raises `Conflict` (cash_day_closed), `InvalidInput` (date_in_future), `ActionRefused` (till_opening_given_back) for
+    less than what was given back out of it already.
+    """
+    place = await _place(connection, actor, body.unit)
+    day = body.day or local_date(now)
+    refuse_all(InvalidInput, [Refusal("date_in_future", "day")] if day > local_date(now) else [])
+    cashier = actor.account_id or 0
+    locked = await writes.lock_day(connection, unit_id=place.unit_id, cashier_id=cashier, day=day)
+    if locked.closed_at is not None:
+        raise Conflict(Refusal("cash_day_closed"))
+    before = await till_by_receipts(connection, place.unit_id, cashier, day)
+    least = (before.opening_vnd or 0) - before.expected_vnd
+    if body.opening_vnd < least:
+        params = {"opening_vnd": body.opening_vnd, "least_vnd": least}
+        raise ActionRefused(Refusal("till_opening_given_back", "opening_vnd", params))
+    if body.opening_vnd == before.opening_vnd:
+        return before
+    await writes.set_opening(connection, locked.id, body.opening_vnd)
+    await write_audit_entry(
+        connection,
+        at=now,
+        account_id=actor.account_id,
+        action="till_opening_stated",
+        subject=f"cash_day:{locked.id}",
+        data={"opening_vnd": body.opening_vnd, "before_vnd": before.opening_vnd},
+    )
+    return await till_by_receipts(connection, place.unit_id, cashier, day)
 
 
 async def close_day(connection: AsyncConnection, actor: Actor, body: CloseDay, *, now: dt.datetime) -> Any:
@@ -103,12 +139,12 @@ async def _place(connection: AsyncConnection, actor: Actor, unit: str) -> Any:
 
 
 async def till_by_receipts(connection: AsyncConnection, unit_id: int, cashier_id: int, day: dt.date) -> Till:
-    """Return what a cashier's day comes to by its receipts and refunds; stays so while the day's row is locked."""
+    """Return what a cashier's day comes to: opening cash, receipts, refunds; stays so while the day's row is locked."""
     row = await queries.till(connection, unit_id=unit_id, cashier_id=cashier_id, day=day)
     receipts, refunds, voided = (from_json(part) for part in (row.receipts, row.refunds, row.voided))
     cash_in, cash_out = (part.get("cash", {"amount_vnd": 0})["amount_vnd"] for part in (receipts, refunds))
     totals = {"receipts": receipts, "refunds": refunds, "voided": voided}
-    return Till(day, cash_in - cash_out, totals, row.closed_at)
+    return Till(day, row.opening_vnd, (row.opening_vnd or 0) + cash_in - cash_out, totals, row.closed_at)
 
 
 def _counted(body: CloseDay) -> tuple[int, list[Refusal]]:

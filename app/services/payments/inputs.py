@@ -84,6 +84,14 @@ class RefundReceipt(Input):
     reference: Code
 
 
+class OpenTill(Input):
+    """The cash that is in the till before anything is taken, as the cashier counted it."""
+
+    unit: Code
+    day: Day | None = None
+    opening_vnd: Dong
+
+
 class CountedNotes(Input):
     note: Annotated[Whole, Field(ge=1, le=1_000_000)]
     pieces: Annotated[Whole, Field(ge=0, le=1_000_000)]

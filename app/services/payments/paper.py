@@ -18,7 +18,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.documents.contents import keep_bytes, read_bytes
 from app.services.forms.issued_papers import issue_paper, new_token, verify_address
 from app.services.forms.render import render
-from app.services.forms.stamp import stamp_void
+from app.services.forms.stamp import Mark, stamped_copy
 from app.services.forms.wording import day_in_words, one_stop_names
 from app.services.payments import queries
 from app.services.payments.receipts import RECEIPT_FORM, dossier_of_receipt
@@ -42,7 +42,7 @@ async def print_receipt(
     public_base_url: str,
     now: dt.datetime,
 ) -> bytes:
-    """Return the receipt's PDF, the same bytes every time; of one that was voided a copy that says so.
+    """Return the receipt's PDF, the same bytes every time; of one voided or wholly refunded a copy that says so.
 
     Raises `ActionRefused` for one that was voided before it was ever printed.
     """
@@ -52,7 +52,9 @@ async def print_receipt(
         void = await queries.void_paper(connection, dossier_id=dossier.id, form_code=RECEIPT_FORM, number=number)
         if void is None:
             raise ActionRefused(Refusal("receipt_voided"))
-        return await asyncio.to_thread(stamp_void, await read_bytes(storage, void.content_sha256), at=row.voided_at)
+        return await stamped_copy(
+            connection, storage, void.id, void.content_sha256, Mark.VOID, at=row.voided_at, now=now
+        )
     data = {
         "form": {"name": "Biên lai thu phí, lệ phí"},
         "title": ["Biên lai thu phí, lệ phí"],
@@ -76,9 +78,17 @@ async def print_receipt(
         number=number,
         data=data,
         at=row.collected_at,
+        refunded_at=_refunded_at(row),
         public_base_url=public_base_url,
         now=now,
     )
+
+
+def _refunded_at(receipt: Any) -> dt.datetime | None:
+    """Return when the last đồng of a receipt was given back; None while something of it stands."""
+    if receipt.refunded_vnd < receipt.amount_vnd:
+        return None
+    return max(dt.datetime.fromisoformat(refund["refunded_at"]) for refund in from_json(receipt.refunds))
 
 
 def money_of(lines: Iterable[Mapping[str, Any]], total_vnd: int) -> dict[str, Any]:
@@ -108,13 +118,49 @@ async def paper_of(
     number: str,
     data: Mapping[str, Any],
     at: dt.datetime,
+    refunded_at: dt.datetime | None,
     public_base_url: str,
     now: dt.datetime,
 ) -> bytes:
-    """Return the paper of a locked dossier that bears `number`: the kept one, or a new one that is kept from now on."""
+    """Return the paper of a locked dossier that bears `number`: the kept one, or a new one that is kept from now on.
+
+    Where all of the money was given back (`refunded_at`), the copy that says so, whenever the paper was first printed.
+    """
     kept = await queries.valid_paper(connection, dossier_id=dossier.id, form_code=form_code, number=number)
-    if kept is not None:
-        return await read_bytes(storage, kept.content_sha256)
+    if kept is None:
+        paper_id, sha256 = await _issue(
+            connection,
+            storage,
+            actor,
+            dossier,
+            form_code=form_code,
+            number=number,
+            data=data,
+            at=at,
+            public_base_url=public_base_url,
+            now=now,
+        )
+    else:
+        paper_id, sha256 = kept.id, kept.content_sha256
+    if refunded_at is None:
+        return await read_bytes(storage, sha256)
+    return await stamped_copy(connection, storage, paper_id, sha256, Mark.REFUNDED, at=refunded_at, now=now)
+
+
+async def _issue(
+    connection: AsyncConnection,
+    storage: BlobStore,
+    actor: Actor,
+    dossier: Any,
+    *,
+    form_code: str,
+    number: str,
+    data: Mapping[str, Any],
+    at: dt.datetime,
+    public_base_url: str,
+    now: dt.datetime,
+) -> tuple[int, str]:
+    """Print, keep and issue a paper; return its id and the hash of its bytes."""
     token, day = new_token(), local_date(at)
     unit = await queries.unit_names(connection, dossier.receiving_unit_id)
     names = one_stop_names({"name": unit.name, "level": unit.level, "province_name": unit.province_name}, day)
@@ -127,7 +173,8 @@ async def paper_of(
         **data,
     }
     content = await asyncio.to_thread(render, _TEMPLATE, printed, at=now)
-    await issue_paper(
+    sha256 = await keep_bytes(connection, storage, content, media_type="application/pdf", now=now)
+    paper_id = await issue_paper(
         connection,
         token=token,
         kind="slip",
@@ -135,8 +182,8 @@ async def paper_of(
         unit_id=dossier.receiving_unit_id,
         form_code=form_code,
         number=number,
-        content_sha256=await keep_bytes(connection, storage, content, media_type="application/pdf", now=now),
+        content_sha256=sha256,
         issued_by=actor.account_id,
         now=now,
     )
-    return content
+    return paper_id, sha256

@@ -289,12 +289,16 @@ select
   ({_BY_METHOD.format(table="fee_receipt", day="collected_on", condition="and m.voided_at is null")}) as receipts,
   ({_BY_METHOD.format(table="fee_receipt", day="collected_on", condition="and m.voided_at is not null")}) as voided,
   ({_BY_METHOD.format(table="fee_refund", day="refunded_on", condition="")}) as refunds,
-  (select d.closed_at from cash_day d where d.unit_id = $1 and d.cashier_id = $2 and d.day = $3) as closed_at
+  (select d.closed_at from cash_day d where d.unit_id = $1 and d.cashier_id = $2 and d.day = $3) as closed_at,
+  (select d.opening_vnd from cash_day d where d.unit_id = $1 and d.cashier_id = $2 and d.day = $3) as opening_vnd
 """
 
 
 async def till(connection: AsyncConnection, *, unit_id: int, cashier_id: int, day: dt.date) -> Any:
-    """Return count and amount by method of a cashier's receipts, voided receipts and refunds of a day, as JSON."""
+    """Return count and amount by method of a cashier's receipts, voided receipts and refunds of a day, as JSON.
+
+    `opening_vnd`: the cash that the day was said to start with; null where nobody said.
+    """
     return await fetch_one(connection, _TILL, unit_id, cashier_id, day)
 
 
@@ -356,8 +360,8 @@ async def void_paper(connection: AsyncConnection, *, dossier_id: int, form_code:
     """Return the paper of the dossier that bore `number` and was voided."""
     return await fetch_one(
         connection,
-        "select p.content_sha256 from issued_paper p where p.dossier_id = $1 and p.form_code = $2 and p.number = $3 "
-        "and p.status = 'void' order by p.id desc limit 1",
+        "select p.id, p.content_sha256 from issued_paper p where p.dossier_id = $1 and p.form_code = $2 "
+        "and p.number = $3 and p.status = 'void' order by p.id desc limit 1",
         dossier_id,
         form_code,
         number,

@@ -138,7 +138,7 @@ async def refund_receipt(
 ) -> None:
     """Give money of a valid receipt back, whole or in part; cash comes out of the till of who gives it.
 
-    Raises `ActionRefused`, `till_too_small` for more cash than this till took in today and still holds.
+    Raises `ActionRefused`, `till_too_small` for more cash than this till holds.
     """
     dossier = await dossier_of_receipt(connection, actor, number, Permission.PAYMENTS_REFUND)
     receipt = await queries.receipt(connection, number)

@@ -139,7 +139,8 @@ numbered as (
 receipt as (
   insert into fee_receipt (number, charge_id, dossier_id, unit_id, book, year, serial, cashier_id, amount_vnd, method,
     payment_channel, reference, collected_at, collected_on)
-  select (select i.code from agency_identifier i where i.unit_id = $2 and i.valid_to is null)
+  select (select i.code from agency_identifier i where i.unit_id = $2
+      and i.valid_from <= $4::date and (i.valid_to is null or i.valid_to > $4::date))
       || '-' || $5 || '-' || numbered.year || '-' || lpad(numbered.last::text, 6, '0'),
     charge.id, charge.dossier_id, $2, $5, numbered.year, numbered.last, $3, charge.total_vnd, $6, $7, $8, $9, $4
   from charge, numbered
@@ -181,6 +182,10 @@ returning id, closed_at
 async def lock_day(connection: AsyncConnection, *, unit_id: int, cashier_id: int, day: dt.date) -> Any:
     """Lock a cashier's day until the transaction ends, opening it if need be; return its `id` and `closed_at`."""
     return await fetch_one(connection, _LOCK_DAY, unit_id, cashier_id, day)
+
+
+async def set_opening(connection: AsyncConnection, day_id: int, opening_vnd: int) -> None:
+    await execute(connection, "update cash_day set opening_vnd = $2 where id = $1", day_id, opening_vnd)
 
 
 # The charge is open again, unless another one took its place meanwhile.

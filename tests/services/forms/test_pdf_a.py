@@ -10,7 +10,7 @@ from app.services.custody.label import Label
 from app.services.digitization.separators import SeparatorSheets, print_sheets
 from app.services.forms.registry import Purpose, all_forms, form_with_code
 from app.services.forms.render import render
-from app.services.forms.stamp import stamp_void
+from app.services.forms.stamp import Mark, stamp
 from tests.factories.files import pdf_locked, pdf_of, pdf_with_scripts, saved
 from tests.factories.forms import CODE, TOKEN, sample
 from tests.factories.results import LEGAL_BASIS, TEXT, printed
@@ -57,8 +57,8 @@ def test_what_else_the_house_prints_is_pdf_a() -> None:
         "separators": print_sheets(sheets, at=AT),
         "decision": render("result", RESULT | {"style": "decision"}, at=AT),
         "certificate": render("result", RESULT | {"style": "certificate"}, at=AT),
-        "void": stamp_void(render(RECEIPT, _sample(RECEIPT), at=AT), at=AT),
     }
+    papers |= {mark.value: stamp(render(RECEIPT, _sample(RECEIPT), at=AT), mark, at=AT) for mark in Mark}
     assert failures_in(papers) == {}
 
 

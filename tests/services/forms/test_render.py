@@ -13,7 +13,7 @@ from app.core.clock import LOCAL_ZONE
 from app.services.custody.label import Label
 from app.services.forms.registry import Form, Purpose, all_forms, form_with_code
 from app.services.forms.render import render
-from app.services.forms.stamp import stamp_void
+from app.services.forms.stamp import Mark, stamp
 from tests.factories.forms import CODE, TOKEN, sample
 
 AT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL_ZONE)
@@ -308,7 +308,7 @@ def test_every_vietnamese_letter_is_in_the_face() -> None:
 
 def test_a_void_copy_says_so_on_every_page_and_keeps_what_was_printed() -> None:
     original = render("TT03-2025-01", sample("TT03-2025-01"), at=AT)
-    document = pypdfium2.PdfDocument(io.BytesIO(stamp_void(original, at=AT)))
+    document = pypdfium2.PdfDocument(io.BytesIO(stamp(original, Mark.VOID, at=AT)))
     assert len(document) == 2
     for page in document:
         text = page.get_textpage().get_text_range()

@@ -193,9 +193,13 @@ class TillTotalsOut(BaseModel):
 
 
 class TillOut(BaseModel):
-    """`expected_vnd`: the cash that must be in the till; below 0 where more was given back than taken."""
+    """`expected_vnd`: the cash that must be in the till: `opening_vnd`, what was taken, less what was given back.
+
+    `opening_vnd`: the cash that the till started the day with; null where its cashier did not say.
+    """
 
     day: dt.date
+    opening_vnd: int | None
     expected_vnd: int
     totals: TillTotalsOut
     closed: bool
@@ -206,6 +210,7 @@ class ClosedDayOut(BaseModel):
     unit: UnitOut
     cashier: str
     day: dt.date
+    opening_vnd: int | None
     expected_vnd: int
     counted_vnd: int
     difference_vnd: int
@@ -290,6 +295,7 @@ def reduction_document(row: Any) -> dict[str, Any]:
 def till_document(till: Till) -> dict[str, Any]:
     return {
         "day": till.day,
+        "opening_vnd": till.opening_vnd,
         "expected_vnd": till.expected_vnd,
         "totals": till.totals,
         "closed": till.closed_at is not None,
@@ -302,6 +308,7 @@ def closed_day_document(row: Any) -> dict[str, Any]:
         "unit": {"code": row.unit_code, "name": row.unit_name},
         "cashier": row.cashier,
         "day": row.day,
+        "opening_vnd": row.opening_vnd,
         "expected_vnd": row.expected_vnd,
         "counted_vnd": row.counted_vnd,
         "difference_vnd": row.counted_vnd - row.expected_vnd,
