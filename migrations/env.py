@@ -5,8 +5,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.engine import make_url
 
-from app.models import Base
 from app.models.events import Xid8
+from app.models.every_table import Base
 
 # One number for all installations: two programs that migrate the same database wait for each other.
 ADVISORY_LOCK = 7_306_118_118

@@ -9,15 +9,17 @@ import socket
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 import uvicorn
 
-from app.api.app import build_api, lifespan_of
 from app.bootstrap import bring_up_to_date, open_application, open_database
 from app.core.settings import Settings
 from app.core.supervision import Child, loading_for_good, run_beside, stop_on_signals
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _HTTP_BACKLOG = 2048
 _POLL_SECONDS = 0.1
@@ -51,19 +53,21 @@ async def work(settings: Settings, *, migrate: bool) -> None:
 async def serve(settings: Settings, listener: socket.socket, *, worker: bool, workers: int, migrate: bool) -> None:
     """Serve until told to stop: migrate once, then the worker and the API, each in its process if there are several."""
     stop = stop_on_signals(patience_seconds=settings.stop_seconds + 3 * _MARGIN_SECONDS)
+    # The API takes longer to load than the database to start, so it begins first.
+    loading = asyncio.create_task(asyncio.to_thread(_load_api, settings)) if workers == 1 else None
     # The share in the embedded server is kept until all have ended, so that it is started and stopped once.
     async with open_database(settings, database_name=settings.replay_database) as address:
         if migrate:
             await bring_up_to_date(address.owner_url)
         children = [_child(settings, "worker", "worker", "--no-migrate")] if worker else []
         entrance: Coroutine[Any, Any, object]
-        if workers > 1:
+        if loading is None:
             arguments = ("serve-http", "--fd", str(listener.fileno()))
             names = [f"http-{number}" for number in range(1, workers + 1)]
             children += [_child(settings, name, *arguments, pass_fds=(listener.fileno(),)) for name in names]
             entrance = stop.wait()
         else:
-            entrance = answer_requests(settings, listener, stop=stop)
+            entrance = answer_requests(settings, listener, await loading, stop=stop)
         announcement = asyncio.create_task(_announce(settings, listener))
         try:
             await run_beside(
@@ -76,14 +80,20 @@ async def serve(settings: Settings, listener: socket.socket, *, worker: bool, wo
 async def serve_http(settings: Settings, listener: socket.socket) -> None:
     """Be one of several HTTP processes, on a socket that another one opened."""
     stop = stop_on_signals(patience_seconds=settings.stop_seconds + _MARGIN_SECONDS)
-    await answer_requests(settings, listener, stop=stop)
+    await answer_requests(settings, listener, _load_api(settings), stop=stop)
 
 
-async def answer_requests(settings: Settings, listener: socket.socket, *, stop: asyncio.Event) -> None:
-    """Serve HTTP in this process until `stop` is set; requests under way are finished."""
-    opened = lifespan_of(lambda: open_application(settings, migrate=False, database_name=settings.replay_database))
+def _load_api(settings: Settings) -> "FastAPI":
+    """Build the API; its modules are loaded here and not above, since the worker and `--workers` need none of them."""
     with loading_for_good():
-        api = build_api(settings, opened)
+        from app.api.app import build_api, lifespan_of
+
+        opened = lifespan_of(lambda: open_application(settings, migrate=False, database_name=settings.replay_database))
+        return build_api(settings, opened)
+
+
+async def answer_requests(settings: Settings, listener: socket.socket, api: "FastAPI", *, stop: asyncio.Event) -> None:
+    """Serve HTTP in this process until `stop` is set; requests under way are finished."""
     server = _Server(
         uvicorn.Config(
             api,

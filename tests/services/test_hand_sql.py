@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.models.base import Base
+from app.models.every_table import Base
 from app.services.dossiers import writes
 from app.services.satisfaction import queries as ratings
 
