@@ -12,6 +12,7 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import prefers_english, problem
+from app.api.small_pages import too_large_page
 
 REQUESTS = Counter("motcua_http_requests_total", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("motcua_http_request_seconds", "Time to answer.", ["method", "route"])
@@ -141,7 +142,7 @@ class BodyLimit:
         return next((body.max_bytes for body in self.larger if body.fits(scope)), self.max_bytes)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = problem(
+        answer = too_large_page(scope) or problem(
             scope["path"],
             status=_TOO_LARGE,
             code="body_too_large",

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from html import escape
 
 from fastapi import Request
+from fastapi.responses import HTMLResponse
+from starlette.types import Scope
+
+from app.api.messages.core import MESSAGES
 
 STYLE = """
 body{font:18px/1.5 system-ui,sans-serif;margin:0;background:#f4f4f1;color:#1c1c1c}
@@ -30,6 +34,8 @@ PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_PAGES_AND_DATA = ("/v/", "/api/v1/verify/")
+"""Addresses that answer a browser with a page and everybody else with data."""
 
 
 def wants_page(request: Request) -> bool:
@@ -37,6 +43,16 @@ def wants_page(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
     page, data = accepted.find("text/html"), accepted.find("application/json")
     return page >= 0 and (data < 0 or page < data)
+
+
+def too_large_page(scope: Scope) -> HTMLResponse | None:
+    """Return the page for a body over the limit; None for who asks for data. Forms of `/r/…` are browsers' alone."""
+    path = scope["path"]
+    if not path.startswith("/r/") and not (path.startswith(_PAGES_AND_DATA) and wants_page(Request(scope))):
+        return None
+    told = paragraph("Hãy gửi nội dung ngắn hơn hoặc tệp nhỏ hơn.", "Send fewer words or a smaller file.")
+    page = small_page("Nội dung quá lớn", headline(*MESSAGES["body_too_large"], good=False), told)
+    return HTMLResponse(page, status_code=413, headers=PAGE_HEADERS)
 
 
 def small_page(title: str, *parts: str) -> str:

@@ -170,3 +170,17 @@ async def test_an_incomplete_form_rates_nothing(desk: Desk, token: str, reader: 
 
 async def test_a_clerk_who_is_signed_in_does_not_rate_by_the_page(desk: Desk, token: str, reader: Any) -> None:
     assert (await reader.post(f"/r/{token}", data={"level": "5"}, headers=desk.clerk)).status_code == 403
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_form_over_the_limit_is_told_so_on_a_page(reader: Any, *, chunked: bool) -> None:
+    body = b"comment=" + b"x" * 2_000_000
+
+    async def chunks() -> Any:
+        yield body[:1_500_000]
+        yield body[1_500_000:]
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await reader.post("/r/aaaaaaaaaaaaaaaaaaaaaa", content=chunks() if chunked else body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "Nội dung gửi lên quá lớn" in answer.text
