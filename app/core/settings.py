@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     lockout_after_failures: Annotated[int, Field(ge=3, le=50)] = 5
     lockout_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
 
+    likely_double_hours: Annotated[int, Field(ge=0, le=24 * 30)] = 24
+    """How far back a registration looks for the same matter of the same person, to warn of it; 0: not at all."""
+
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins of portal frontends, separated by commas. Empty: none."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576

@@ -278,6 +278,34 @@ async def test_a_closed_unit_and_one_to_come_are_told_from_unknown_ones(
     ]
 
 
+async def test_until_its_last_day_a_unit_gives_codes_by_the_identifier_of_the_day(
+    client: httpx.AsyncClient, application: Application, clock: FixedClock
+) -> None:
+    headers = await administrator(application)
+    clerk = await signed_in(application, Role.RECEPTION_CLERK, COMMUNE)
+    await client.post(f"{UNITS}/{COMMUNE}/close", json={"valid_to": "2026-11-30"}, headers=headers)
+    answer = await client.post("/api/v1/dossiers", json=registration(), headers=clerk)
+    assert (answer.status_code, answer.json()["code"][:10]) == (201, "H42.101-26")
+    clock.move_to(clock.at + dt.timedelta(days=7))
+    answer = await client.post("/api/v1/dossiers", json=registration(), headers=clerk)
+    assert codes(answer) == [("unit_closed", "receiving_unit")]
+
+
+async def test_an_identifier_to_come_gives_no_codes_yet(
+    client: httpx.AsyncClient, application: Application, clock: FixedClock
+) -> None:
+    clerk = await signed_in(application, Role.RECEPTION_CLERK, COMMUNE)
+    body = {"code": "H42.777", "valid_from": "2026-11-30"}
+    given = await client.post(
+        f"{UNITS}/{COMMUNE}/agency-identifiers", json=body, headers=await administrator(application)
+    )
+    assert given.is_success, given.text
+    now = await client.post("/api/v1/dossiers", json=registration(), headers=clerk)
+    clock.move_to(clock.at + dt.timedelta(days=7))
+    then = await client.post("/api/v1/dossiers", json=registration(), headers=clerk)
+    assert [answer.json()["code"].partition("-")[0] for answer in (now, then)] == ["H42.101", "H42.777"]
+
+
 @pytest.mark.parametrize(
     ("level", "parent"), [("province", COMMUNE), ("commune", COMMUNE), ("province", PROVINCE), ("ministry", PROVINCE)]
 )

@@ -38,6 +38,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Thông tin này không dùng khi trả kết quả theo cách đã chọn",
         "This does not belong to the chosen way of handing over",
     ),
+    "likely_double": (
+        "Có thể trùng hồ sơ {code}: cùng người, cùng thủ tục, mới nộp tại đây và chưa giải quyết xong",
+        "A likely double of {code}: the same person and procedure, filed here lately and open still",
+    ),
     "return_address_missing": (
         "Trả kết quả qua bưu chính cần địa chỉ nhận",
         "Return by post needs an address",

@@ -1,5 +1,6 @@
 """Routes of dossiers: register, list, one whole, its history, its dates."""
 
+import datetime as dt
 from typing import Annotated
 
 import orjson
@@ -71,7 +72,15 @@ async def register(
     request: Request, body: RegisterDossier, app: App, connection: WriteConnection, actor: Submitter, key: Key
 ) -> Response:
     keyed = await keyed_request(request, actor, key)
-    answer = await register_dossier(connection, actor, body, keyed=keyed, render=render_registered, now=app.clock.now())
+    answer = await register_dossier(
+        connection,
+        actor,
+        body,
+        keyed=keyed,
+        render=render_registered,
+        now=app.clock.now(),
+        double_within=dt.timedelta(hours=app.settings.likely_double_hours),
+    )
     return send(answer, keyed)
 
 

@@ -16,7 +16,8 @@ from app.services.identity.scope import unit_in_scope
 
 _UNIT_BY_CODE = """
   select u.id, u.code, u.name, u.path, i.code as agency_code
-  from unit u left join agency_identifier i on i.unit_id = u.id and i.valid_to is null
+  from unit u left join agency_identifier i on i.unit_id = u.id
+    and i.valid_from <= {day}::date and (i.valid_to is null or i.valid_to > {day}::date)
   where u.code = {code} and u.valid_from <= {day}::date and (u.valid_to is null or u.valid_to > {day}::date)
 """
 
@@ -55,6 +56,21 @@ select {_HELD_PAPERS.format(number="$2", day="$3", procedure="$4")} as held_pape
     where c.dossier_id = $1 and c.source = 'reused' and o.identity_number is distinct from $2) as stand_on_others
 """
 
+# The newest open dossier of the same person (by number; without one by name and birth date or telephone), for the same
+# procedure at the same unit.
+_DOUBLE_BY = """(
+  select json_build_object('code', d.code, 'registered_at', d.registered_at)
+  from dossier d join dossier_party a on a.dossier_id = d.id and a.role = 'applicant'
+  where d.receiving_unit_id = receiving.id and d.registered_at >= $11::timestamptz and d.ended_at is null
+    and d.procedure_id = (select p.id from procedure p where p.code = $7) and {person}
+  order by d.registered_at desc, d.id desc limit 1
+)"""
+_BY_NUMBER = _DOUBLE_BY.format(person="a.identity_number = $10")
+_BY_NAME = _DOUBLE_BY.format(
+    person="$10::text is null and a.identity_number is null and a.name_search = $12 "
+    "and (a.date_of_birth = $13::date or a.phone = $14)"
+)
+
 # A number is given out only if the registration can go on at all; its row stays locked until this transaction ends,
 # so numbers of one agency and day are given out one after the other and a rolled-back one is given again.
 _REGISTRATION = f"""
@@ -91,7 +107,8 @@ select
   exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
     as external_code_taken,
   exists (select from agency_identifier i where upper($9) like i.code || '-%') as external_code_ours,
-  {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers
+  {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers,
+  coalesce({_BY_NUMBER}, {_BY_NAME}) as likely_double
 from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """
@@ -275,8 +292,15 @@ async def registration_facts(
     day: dt.date,
     external_code: str | None,
     identity_number: str | None,
+    name_search: str,
+    date_of_birth: dt.date | None,
+    phone: str | None,
+    doubles_since: dt.datetime,
 ) -> Any:
-    """Gather everything a registration must know and give out its number; one row, columns None where unknown."""
+    """Gather everything a registration must know and give out its number; one row, columns None where unknown.
+
+    `likely_double` is an open dossier of the same person, procedure and receiving unit, registered `doubles_since`.
+    """
     return await fetch_one(
         connection,
         _REGISTRATION,
@@ -290,6 +314,10 @@ async def registration_facts(
         day,
         external_code,
         identity_number,
+        doubles_since,
+        name_search,
+        date_of_birth,
+        phone,
     )
 
 

@@ -2,36 +2,35 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.acts import note_act
-from app.core.clock import local_date
+from app.core.clock import LOCAL_ZONE, local_date
 from app.core.db import from_json
 from app.core.security import random_paper_secret, random_secret
-from app.domain.deadlines import Deadline
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
 from app.domain.identifiers import DossierCode
-from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, DossierState, EventType, plan
+from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, DossierState, plan
 from app.domain.papers import Obtainable, brought_needlessly, obtainable_components, split_missing
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import missing_components, unknown_components
+from app.domain.search_text import fold
 from app.services.audit.idempotency import StoredAnswer
-from app.services.deadlines.compiled import CompiledCalendar, PolicyRow, calendar_at, read_policy
+from app.services.deadlines.compiled import calendar_at, read_policy
 from app.services.deadlines.promises import lawful_due, promised_deadline
 from app.services.dossiers import queries
 from app.services.dossiers.access import actions_now, require_action
-from app.services.dossiers.effects import acceptance_data
 from app.services.dossiers.inputs import RegisterDossier
-from app.services.dossiers.people import check_person, party_row
+from app.services.dossiers.people import check_person
+from app.services.dossiers.registered_rows import Acceptance, dossier_row, events_of, party_rows
 from app.services.dossiers.requests import KeyedRequest, Render, Rendered, keyed_answer, stored_answer
 from app.services.dossiers.situation import pieces_of
 from app.services.dossiers.view import DossierView, ProcedureName, ReceiptView, UnitName
 from app.services.dossiers.writes import give_number_back, write_registration
 from app.services.identity.tokens import ensure_current
-from app.services.procedures.content import TermContent, VersionContent, version_content
+from app.services.procedures.content import VersionContent, version_content
 
 REGISTER = "register"
 """What the act is called beside those of `DossierAction`."""
@@ -46,13 +45,16 @@ async def register_dossier(
     keyed: KeyedRequest | None,
     render: Render,
     now: dt.datetime,
+    double_within: dt.timedelta = dt.timedelta(hours=24),
 ) -> Rendered | StoredAnswer:
     """Register (and accept, if asked) a dossier; return the rendered answer, or the stored one of the same key.
+
+    A dossier of the same person, procedure and unit, registered `double_within` and still open, is a warning.
 
     Raises `InvalidInput` with every fault of the input at once, `Forbidden` outside the actor's units, `Conflict` if
     the outside code is known already. Law: NĐ 118/2025 (reception independent of boundaries inside the province).
     """
-    facts = await _facts(connection, actor, body, keyed, now)
+    facts = await _facts(connection, actor, body, keyed, now, double_within)
     ensure_current(actor, facts.auth_version)
     if facts.request_hash is not None:
         return stored_answer(facts)
@@ -60,6 +62,7 @@ async def register_dossier(
     content = await version_content(connection, facts.procedure_version_id)
     faults, warnings = check_registration(body, content, now, held_papers=from_json(facts.held_papers))
     refuse_all(InvalidInput, faults)
+    warnings += _likely_double(actor, facts)
 
     code = str(DossierCode(agency=facts.agency_code, day=local_date(now), number=facts.number))
     accepted = await _accept(connection, body, content, facts, now) if body.accept else None
@@ -75,13 +78,13 @@ async def register_dossier(
         receipt=_receipt(view),
         alias=body.external_code,
         alias_system=actor.kind,
-        events=_events(actor, body, content, facts, now=now, accepted=accepted),
+        events=events_of(actor, body, content, facts, now=now, accepted=accepted),
     )
     if dossier_id is None:
         # The same key was taken while we worked; its owner has committed by now, so its answer is there to be read.
         # Our number's row is still locked, so nobody has a later one: given back, it leaves no gap.
         await give_number_back(connection, agency_code=facts.agency_code, day=local_date(now), number=facts.number)
-        again = await _facts(connection, actor, body, keyed, now)
+        again = await _facts(connection, actor, body, keyed, now, double_within)
         return stored_answer(again)
     if body.external_code is not None and not aliased:
         raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
@@ -91,21 +94,15 @@ async def register_dossier(
     return rendered
 
 
-@dataclass(frozen=True, slots=True)
-class _Acceptance:
-    """The clock as it starts."""
-
-    deadline: Deadline
-    due_at: dt.datetime
-    lawful_due_at: dt.datetime
-    term: TermContent
-    policy: PolicyRow
-    calendar: CompiledCalendar
-
-
 async def _facts(
-    connection: AsyncConnection, actor: Actor, body: RegisterDossier, keyed: KeyedRequest | None, now: dt.datetime
+    connection: AsyncConnection,
+    actor: Actor,
+    body: RegisterDossier,
+    keyed: KeyedRequest | None,
+    now: dt.datetime,
+    double_within: dt.timedelta,
 ) -> Any:
+    person = body.applicant
     return await queries.registration_facts(
         connection,
         scope=keyed.scope if keyed else "",
@@ -117,7 +114,11 @@ async def _facts(
         procedure_code=body.procedure_code,
         day=local_date(now),
         external_code=body.external_code,
-        identity_number=body.applicant.identity_number,
+        identity_number=person.identity_number,
+        name_search=fold(person.full_name),
+        date_of_birth=person.date_of_birth,
+        phone=person.phone,
+        doubles_since=now - double_within,
     )
 
 
@@ -224,7 +225,7 @@ def _obtainable(
 
 async def _accept(
     connection: AsyncConnection, body: RegisterDossier, content: VersionContent, facts: Any, now: dt.datetime
-) -> _Acceptance:
+) -> Acceptance:
     """Plan the acceptance through the one transition table and start the clock."""
     situation = DossierSituation(state=DossierState.REGISTERED, registered_at=now)
     planned = plan(situation, DossierAction.ACCEPT, {}, now)
@@ -239,92 +240,7 @@ async def _accept(
     if deadline.due_at is None:
         raise AssertionError("a clock that just started has a due time")
     lawful = lawful_due(calendar, policy, term.statutory, now)
-    return _Acceptance(deadline, deadline.due_at, lawful, term, policy, calendar)
-
-
-def dossier_row(
-    actor: Actor,
-    body: RegisterDossier,
-    content: VersionContent,
-    facts: Any,
-    *,
-    code: str,
-    now: dt.datetime,
-    accepted: _Acceptance | None,
-) -> dict[str, Any]:
-    """Return the row of `dossier`; `facts` know the units' ids."""
-    return {
-        "code": code,
-        "state": int(DossierState.ACCEPTED if accepted else DossierState.REGISTERED),
-        "version": 2 if accepted else 1,
-        "channel": body.channel.value,
-        "procedure_id": content.procedure_id,
-        "procedure_version_id": content.version_id,
-        "case_variant": body.case_variant or "",
-        "supporting_unit_id": facts.supporting_id,
-        "receiving_unit_id": facts.receiving_id,
-        "competent_unit_id": facts.competent_id,
-        "registered_by": actor.account_id,
-        "summary": body.summary or "",
-        "return_channel": body.return_channel.value,
-        "return_address": body.return_address,
-        "registered_at": now,
-        "accepted_at": now if accepted else None,
-        "promised_due_at": accepted.due_at if accepted else None,
-        "lawful_due_at": accepted.lawful_due_at if accepted else None,
-        "current_due_at": accepted.due_at if accepted else None,
-        "due_provisional": accepted.deadline.provisional if accepted else False,
-        "limit_value": accepted.term.promised.value if accepted else None,
-        "limit_unit": accepted.term.promised.unit.value if accepted else None,
-        "clock_policy_id": accepted.policy.id if accepted else None,
-        "calendar_version": accepted.calendar.version if accepted else None,
-    }
-
-
-def registered_event(
-    actor: Actor, body: RegisterDossier, content: VersionContent, facts: Any, *, now: dt.datetime
-) -> dict[str, Any]:
-    """Return the first event of a dossier: what was filed, where, for whom to decide."""
-    return {
-        "actor_id": actor.account_id,
-        "unit_id": facts.receiving_id,
-        "occurred_at": now,
-        "seq": 1,
-        "type": EventType.REGISTERED.value,
-        "state": int(DossierState.REGISTERED),
-        "data": {
-            "channel": body.channel.value,
-            "procedure": content.code,
-            "procedure_version": content.version,
-            "competent_unit_id": facts.competent_id,
-        },
-    }
-
-
-def _events(
-    actor: Actor,
-    body: RegisterDossier,
-    content: VersionContent,
-    facts: Any,
-    *,
-    now: dt.datetime,
-    accepted: _Acceptance | None,
-) -> list[dict[str, Any]]:
-    registered = registered_event(actor, body, content, facts, now=now)
-    if accepted is None:
-        return [registered]
-    return [
-        registered,
-        {
-            **registered,
-            "seq": 2,
-            "type": EventType.ACCEPTED.value,
-            "state": int(DossierState.ACCEPTED),
-            "data": acceptance_data(
-                accepted.due_at, accepted.lawful_due_at, accepted.term, accepted.policy, accepted.calendar
-            ),
-        },
-    ]
+    return Acceptance(deadline, deadline.due_at, lawful, term, policy, calendar)
 
 
 def _view(
@@ -335,7 +251,7 @@ def _view(
     *,
     code: str,
     now: dt.datetime,
-    accepted: _Acceptance | None,
+    accepted: Acceptance | None,
     warnings: Sequence[Refusal],
 ) -> DossierView:
     state = DossierState.ACCEPTED if accepted else DossierState.REGISTERED
@@ -379,14 +295,17 @@ def _view(
     )
 
 
+def _likely_double(actor: Actor, facts: Any) -> list[Refusal]:
+    """Return a warning that names the earlier dossier, to whoever may read it."""
+    found = from_json(facts.likely_double)
+    if found is None or not actor.scope(Permission.DOSSIERS_READ).covers(facts.receiving_path):
+        return []
+    at = dt.datetime.fromisoformat(found["registered_at"]).astimezone(LOCAL_ZONE)
+    params = {"code": found["code"], "registered_at": at.isoformat(timespec="minutes")}
+    return [Refusal("likely_double", "applicant", params)]
+
+
 def _receipt(view: DossierView) -> ReceiptView:
     if view.receipt is None:
         raise AssertionError("a registration always issues a receipt")
     return view.receipt
-
-
-def party_rows(body: RegisterDossier) -> list[dict[str, Any]]:
-    rows = [party_row("applicant", body.applicant)]
-    if body.representative is not None:
-        rows.append(party_row("representative", body.representative))
-    return rows

@@ -52,6 +52,7 @@ class NoticeOut(BaseModel):
     field: str | None
     vi: str
     en: str
+    params: dict[str, Any]
 
 
 class DossierOut(BaseModel):
@@ -203,17 +204,10 @@ class DossierPageOut(BaseModel):
     next_cursor: str | None
 
 
-class ActionRefusalOut(BaseModel):
-    code: str
-    field: str | None
-    vi: str
-    en: str
-
-
 class ActionOut(BaseModel):
     action: str
     possible: bool
-    refusals: list[ActionRefusalOut]
+    refusals: list[NoticeOut]
 
 
 class ActionsOut(BaseModel):
@@ -246,7 +240,7 @@ def local(at: dt.datetime | None) -> dt.datetime | None:
 
 def notice(fault: Refusal) -> dict[str, Any]:
     vi, en = text_of(fault.code, dict(fault.params))
-    return {"code": fault.code, "field": fault.field, "vi": vi, "en": en}
+    return {"code": fault.code, "field": fault.field, "vi": vi, "en": en, "params": dict(fault.params)}
 
 
 def dossier_document(view: DossierView) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.api.v1.schemas.dossiers import local, notice
+from app.api.v1.schemas.dossiers import NoticeOut, local, notice
 from app.api.v1.schemas.instants import LocalInstant
 from app.core.clock import LOCAL_ZONE
 from app.core.db import from_json
@@ -121,13 +121,6 @@ class QueueItemOut(BaseModel):
 class QueueOut(BaseModel):
     items: list[QueueItemOut]
     next_cursor: str | None
-
-
-class NoticeOut(BaseModel):
-    code: str
-    field: str | None
-    vi: str
-    en: str
 
 
 class SignedItemOut(BaseModel):

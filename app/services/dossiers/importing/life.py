@@ -21,7 +21,8 @@ from app.services.dossiers.importing.ground import Ground, Standing
 from app.services.dossiers.importing.inputs import RATE
 from app.services.dossiers.importing.shape import HistoricStep, History
 from app.services.dossiers.inputs import ReceiveSupplement
-from app.services.dossiers.register import check_registration, dossier_row, party_rows, registered_event
+from app.services.dossiers.register import check_registration
+from app.services.dossiers.registered_rows import dossier_row, party_rows, registered_event
 from app.services.dossiers.situation import DossierFacts, LedgerRow, pieces_of, submitted
 from app.services.dossiers.transitions import changes_of, event_of
 from app.services.dossiers.view import ReceiptView
