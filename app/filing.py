@@ -19,6 +19,7 @@ from app.core.security import random_secret
 from app.domain.errors import Conflict, DomainError, InvalidInput, NotFound, Refusal, Unavailable
 from app.domain.permissions import Actor, Permission
 from app.services.documents.collect import PART_PREFIX, QUARANTINE_PREFIX
+from app.services.documents.contents import refuse_withdrawn
 from app.services.documents.limits import limits_of
 from app.services.documents.links import OpenedContent, open_link
 from app.services.documents.queries import one_document
@@ -65,6 +66,7 @@ async def file_handed_in(
     async with application.database.read() as connection:
         dossier = await seen_dossier(connection, actor, dossier_code, Permission.DOCUMENTS_ADD)
         await ensure_fits(connection, dossier, filing, now=application.clock.now())
+        await refuse_withdrawn(connection, file.sha256)
     try:
         prepared = await _prepare(application, file, filing, workplace)
     except VirusFound as found:
@@ -250,6 +252,8 @@ async def _finish_claimed(application: Application, upload_id: str) -> Filed | N
         file = await _assemble(application, [part.blob_key for part in parts], workplace / "handed-in")
         if file.size_bytes != upload.length_bytes:
             raise Unavailable(Refusal("content_damaged"))
+        async with application.database.read() as connection:
+            await refuse_withdrawn(connection, file.sha256)
         prepared = await _prepare(application, file, filing, workplace)
         filed = await _file_upload(application, upload, prepared, filing)
         await ensure_kept(application.storage, prepared)

@@ -24,7 +24,7 @@ from app.services.digitization.queries import batch_view
 from app.services.digitization.read import open_picture
 from app.services.digitization.receive import BatchPlace, place_of_batch, quarantine_batch, receive_batch
 from app.services.digitization.sign import SealedCopy
-from app.services.documents.contents import fetch_file, keep_file
+from app.services.documents.contents import fetch_file, keep_file, refuse_withdrawn
 from app.services.documents.limits import limits_of
 from app.services.documents.links import OpenedContent
 from app.services.documents.take_in import Filing, HandedIn, Prepared, VirusFound, ensure_kept, prepare
@@ -47,6 +47,8 @@ async def batch_handed_in(
         raise InvalidInput(Refusal("scan_files_or_document", "file"))
     async with application.database.read() as connection:
         place = await place_of_batch(connection, actor, new)
+        for file in files:
+            await refuse_withdrawn(connection, file.sha256)
     prepared = []
     for index, file in enumerate(files):
         try:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 from typing import Any
 
 import httpx
@@ -12,10 +13,12 @@ from app.bootstrap import Application
 from app.collecting import verify_contents
 from app.core.clock import FixedClock
 from app.core.db import fetch_all
+from app.domain.permissions import Role
 from app.scanning import let_go_discarded
 from app.services.documents.contents import content_key, read_bytes
 from tests.factories.desk_of_scans import Station, without_programs
 from tests.factories.dossiers import codes, desk_of
+from tests.factories.people import COMMUNE, signed_in
 from tests.factories.scans import BIRTH_CERTIFICATE, DECLARATION, blank, cropped, printed, scan_of
 
 CERTIFICATE = cropped(printed("GIẤY CHỨNG SINH", BIRTH_CERTIFICATE))
@@ -99,8 +102,8 @@ async def test_a_content_that_something_else_speaks_of_stays(
     )
     batch = await station.send(fields={"dossier": code, "document": str(added.json()["id"])})
     piece = (await station.digitized(batch["id"]))["piece_list"][0]
-    await station.act(piece["id"], "discard", reason="presented_only")
-    await let_go(application, clock)
+    await station.act(piece["id"], "discard", reason="not_a_paper")
+    await let_go(application, clock, days=application.settings.upload_keep_days)
     outcomes = await rows(application, "select sha256, outcome from released_content")
     assert (added.json()["sha256"], "in_use") in outcomes
     assert await application.storage.find(content_key(added.json()["sha256"])) is not None
@@ -136,6 +139,66 @@ async def test_an_identity_card_that_was_confirmed_leaves_the_store_and_the_reco
     outcomes = await rows(application, "select distinct sha256, outcome from released_content")
     assert {(sha256, "removed") for sha256 in gone} <= set(outcomes)
     assert [bad async for bad in verify_contents(application) if bad] == []
+
+
+async def test_the_document_that_an_identity_card_was_cut_from_goes_with_it_and_its_bytes_do_not_come_back(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    paper = scan_of([CERTIFICATE])
+    document = (await _send(station, code, paper)).json()
+    batch = await station.send(fields={"dossier": code, "document": str(document["id"])})
+    piece = (await station.digitized(batch["id"]))["piece_list"][0]
+    await station.act(piece["id"], "discard", reason="presented_only")
+    assert (await station.desk.get(f"/documents/{document['id']}"))["withdrawn_at"] is not None
+    link = await station.desk.post(f"/documents/{document['id']}/links", {"purpose": "processing"})
+    assert codes(link.json()) == ["document_withdrawn"]
+    assert (await station.desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]["type"] == "document_withdrawn"
+    await let_go(application, clock)
+    assert document["sha256"] not in await stored(application)
+
+    refused = await _send(station, code, paper)
+    assert (refused.status_code, codes(refused.json())) == (409, ["content_withdrawn"])
+    scanned_again = await station.send(paper, fields={"dossier": code}, expect=409)
+    assert codes(scanned_again) == ["content_withdrawn"]
+    assert document["sha256"] not in await stored(application)
+
+
+async def _send(station: Station, code: str, content: bytes) -> httpx.Response:
+    path, files = f"/api/v1/dossiers/{code}/documents", {"file": ("giay.pdf", content)}
+    return await station.desk.client.post(path, headers=station.desk.clerk, data={"component": "TP02"}, files=files)
+
+
+async def test_a_package_that_holds_a_withdrawn_paper_is_withdrawn_and_a_new_one_can_be_made(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    document = (await _send(station, code, scan_of([CERTIFICATE]))).json()
+    batch = await station.send(fields={"dossier": code, "document": str(document["id"])})
+    piece = (await station.digitized(batch["id"]))["piece_list"][0]
+    await station.desk.act(code, "withdraw", explanation="Người nộp rút hồ sơ")
+    officer = await signed_in(application, Role.RECORDS_OFFICER, COMMUNE)
+    package = (await station.desk.post(f"/dossiers/{code}/archive", {}, by=officer)).json()
+    assert package["withdrawn_at"] is None
+
+    await station.act(piece["id"], "discard", reason="presented_only")
+    (listed,) = (await station.desk.get(f"/dossiers/{code}/archive"))["items"]
+    assert listed["withdrawn_at"] is not None
+    path = f"/api/v1/dossiers/{code}/archive/1/package"
+    refused = await station.desk.client.get(path, headers=officer)
+    assert (refused.status_code, codes(refused.json())) == (404, ["archive_package_withdrawn"])
+    verified = await station.desk.get(f"/verify/{package['token']}")
+    assert verified["status"] == "revoked"
+    last = (await station.desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
+    assert last["vi"].endswith("cùng gói tin lưu trữ số 1")
+    await let_go(application, clock)
+    assert package["content_sha256"] not in await stored(application)
+
+    again = await station.desk.post(f"/dossiers/{code}/archive", {}, by=officer)
+    assert (again.status_code, again.json()["number"], again.json()["withdrawn_at"]) == (201, 2, None)
+    content = (await station.desk.client.get(f"/api/v1/dossiers/{code}/archive/2/package", headers=officer)).content
+    with zipfile.ZipFile(io.BytesIO(content)) as container:
+        assert [name for name in container.namelist() if "/documents/" in name or "/originals/" in name] == []
 
 
 async def test_papers_discarded_for_another_reason_are_kept_for_a_while(

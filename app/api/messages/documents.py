@@ -17,6 +17,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Nội dung này đang được dọn khỏi kho; hãy gửi lại",
         "This content is being removed from the store right now; send it again",
     ),
+    "content_withdrawn": (
+        "Nội dung này đã bị bỏ khỏi kho vì là giấy tờ chỉ xuất trình, không được lưu; không gửi lại",
+        "This content was withdrawn because the paper is only presented and never kept; do not send it again",
+    ),
     "document_unknown": ("Không có tài liệu này trong phạm vi của bạn", "There is no such document in your scope"),
     "document_superseded": (
         "Tài liệu đã có phiên bản mới hơn (số {by})",

@@ -36,14 +36,15 @@ class Gathered:
 async def gather(connection: AsyncConnection, actor: Actor, code: str, *, now: dt.datetime) -> Gathered | Row:
     """Return everything of a closed dossier that its package holds.
 
-    If nothing has happened since the last package was made, that package's row is returned: nothing is packed twice.
+    If nothing has happened since the last package was made, that package's row is returned: nothing is packed twice,
+    but in the place of a package that was withdrawn.
     Raises `NotFound`, `Forbidden`, `ActionRefused` for a dossier that is still open.
     """
     dossier = await seen_dossier(connection, actor, code, Permission.RESULTS_PUBLISH)
     _ensure_closed(dossier)
     last = await queries.last_package(connection, dossier.id)
     number = 1 if last is None else last.number + 1
-    if last is not None and not _has_moved(dossier, last):
+    if last is not None and last.withdrawn_at is None and not _has_moved(dossier, last):
         made: Row = last
         return made
     whole = await one_dossier(connection, actor, dossier.code, now=now)
@@ -126,11 +127,16 @@ async def packages_of(connection: AsyncConnection, actor: Actor, code: str) -> A
 
 
 async def package_to_read(connection: AsyncConnection, actor: Actor, code: str, number: int) -> Any:
-    """Return one package for somebody who may read the dossier's papers; `NotFound` if there is none."""
+    """Return one package for somebody who may read the dossier's papers; `NotFound` if there is none, or not any more.
+
+    A package that held a paper which was never to be kept was withdrawn.
+    """
     dossier = await seen_dossier(connection, actor, code, Permission.DOCUMENTS_READ)
     found = await queries.package(connection, dossier.id, number)
     if found is None:
         raise NotFound(Refusal("archive_package_unknown"))
+    if found.withdrawn_at is not None:
+        raise NotFound(Refusal("archive_package_withdrawn"))
     return found
 
 

@@ -69,7 +69,8 @@ async def packages_of(connection: AsyncConnection, dossier_id: int) -> Sequence[
 
 
 _PACKAGE = """
-select p.*, d.code as dossier, i.token, a.display_name as made_by_name from archive_package p
+select p.*, d.code as dossier, i.token, c.withdrawn_at, a.display_name as made_by_name from archive_package p
 join dossier d on d.id = p.dossier_id join issued_paper i on i.id = p.issued_paper_id
+join stored_content c on c.sha256 = p.content_sha256
 left join account a on a.id = p.made_by
 """

@@ -19,14 +19,14 @@ from app.domain.permissions import Actor, Permission
 from app.services.audit.queries import write_audit_entry
 from app.services.digitization import queries, writes
 from app.services.digitization.discards import writes as discards
+from app.services.digitization.discards.queries import source_documents
+from app.services.digitization.discards.withdraw import withdraw_copy, withdraw_source
 from app.services.digitization.inputs import AssignPiece, ConfirmedValue, ConfirmPiece, DiscardPiece
 from app.services.digitization.process import PRESENTED_ONLY, restate
 from app.services.digitization.read import seen_piece
 from app.services.documents.add import NewDocument, add_document
 from app.services.dossiers.recording.record import record_event, seen_dossier
-from app.services.forms.issued_papers import change_status
 from app.services.procedures.content import ComponentContent, version_content
-from app.services.vault.hold import withdraw_document
 
 _PDF = ".pdf"
 _PRESENTED_ONLY: Final = "presented_only"
@@ -136,13 +136,15 @@ async def discard_piece(
 
     Its pages leave the store after `keep_days`. Of a paper that is only presented nothing is kept: text, values and
     pictures go at once, the pages in the files of the batch with the worker's next look; and it is the one reason for
-    which a confirmed piece is discarded: its document is withdrawn.
+    which a confirmed piece is discarded: its document is withdrawn. So is a document that the piece was cut from.
     """
     is_forbidden = body.reason == _PRESENTED_ONLY
     row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
-    dossier = None
-    if is_forbidden and row.dossier_code is not None:
-        dossier = await seen_dossier(connection, actor, row.dossier_code, Permission.DOCUMENTS_ADD, lock=True)
+    sources = await source_documents(connection, piece_id) if is_forbidden else ()
+    dossiers = {}
+    if is_forbidden:
+        for code in sorted({source.dossier_code for source in sources} | ({row.dossier_code} - {None})):
+            dossiers[code] = await seen_dossier(connection, actor, code, Permission.DOCUMENTS_ADD, lock=True)
     row = await _locked(connection, actor, piece_id)
     is_document = row.document_id is not None
     if (is_document and not is_forbidden) or row.state == PieceState.DISCARDED:
@@ -152,23 +154,11 @@ async def discard_piece(
     if is_forbidden:
         await discards.let_go(connection, piece_id, now=now)
     if is_document:
-        await _withdraw_document(connection, actor, dossier, row, now=now)
+        await withdraw_copy(connection, actor, dossiers.get(row.dossier_code), row, now=now)
+    for source in sources:
+        await withdraw_source(connection, actor, dossiers[source.dossier_code], piece_id, source, now=now)
     await queries.lock_batch(connection, row.batch_id)
     await restate(connection, row.batch_id)
-
-
-async def _withdraw_document(
-    connection: AsyncConnection, actor: Actor, dossier: Any, row: Any, *, now: dt.datetime
-) -> None:
-    """Let nobody get the document that a piece (`row`, as it was) became, nor rely on it; the log tells of it."""
-    if dossier is None or dossier.id != row.dossier_id:
-        raise ActionRefused(Refusal("scan_piece_closed", params={"state": row.state}))
-    await discards.withdraw_documents(connection, row.id, row.document_id, now=now)
-    await withdraw_document(connection, actor, document_id=row.document_id, reason=_PRESENTED_ONLY, now=now)
-    if row.paper_id is not None:
-        await change_status(connection, row.paper_id, status="revoked", reason=_PRESENTED_ONLY, now=now)
-    data = {"component_code": row.component_code, "document_id": row.document_id, "reason": _PRESENTED_ONLY}
-    await record_event(connection, actor, dossier, EventType.DOCUMENT_WITHDRAWN, now=now, data=data)
 
 
 async def _locked(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import Conflict, Refusal, Unavailable
-from app.services.documents import writes
+from app.services.documents import queries, writes
 from app.services.ports import BlobMissing, BlobStore
 
 CONTENT_PREFIX = "content"
@@ -51,11 +51,19 @@ async def put_file(storage: BlobStore, path: Path, *, sha256: str, size_bytes: i
 async def record_content(connection: AsyncConnection, content: Content, *, now: dt.datetime) -> str:
     """Write the row of a content whose bytes are in the store; return its SHA-256.
 
-    Raises `Conflict` in the rare moment when the collector is removing these very bytes: putting them again succeeds.
+    Raises `Conflict` in the rare moment when the collector is removing these very bytes: putting them again succeeds;
+    and what `refuse_withdrawn` raises.
     """
     if not await writes.record_content(connection, content, now=now):
+        await refuse_withdrawn(connection, content.sha256)
         raise Conflict(Refusal("content_being_collected"))
     return content.sha256
+
+
+async def refuse_withdrawn(connection: AsyncConnection, sha256: str) -> None:
+    """Raise `Conflict` for a content that was withdrawn, because it is a paper that is never kept."""
+    if await queries.is_withdrawn(connection, sha256):
+        raise Conflict(Refusal("content_withdrawn"))
 
 
 async def keep_bytes(

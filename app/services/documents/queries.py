@@ -71,10 +71,16 @@ async def doomed_contents(connection: AsyncConnection) -> list[str]:
 
 
 async def released_contents(connection: AsyncConnection, *, limit: int) -> list[str]:
-    """Return the hashes that were let go and not looked at since."""
+    """Return the hashes that were let go and not looked at since.
+
+    What a scan batch has still to take a paper out of waits for that: the file's other papers are read from it.
+    """
     rows = await fetch_all(
         connection,
-        "select distinct sha256 from released_content where collected_at is null order by sha256 limit $1",
+        "select distinct r.sha256 from released_content r where r.collected_at is null and not exists ("
+        "select from scan_source s join scan_piece i on i.batch_id = s.batch_id "
+        "join scan_let_go l on l.piece_id = i.id and l.let_go_at is null and l.due_at <= r.released_at "
+        "where s.content_sha256 = r.sha256) order by r.sha256 limit $1",
         limit,
     )
     return [row.sha256 for row in rows]

@@ -100,14 +100,19 @@ def _document_published(data: Mapping[str, Any]) -> tuple[str, str]:
     return f"Công bố tài liệu{of[0]}, bản {version}", f"Document{of[1]} published, version {version}"
 
 
+def _document_withdrawn(data: Mapping[str, Any]) -> tuple[str, str]:
+    code, packages = data["component_code"], ", ".join(map(str, data.get("packages", ())))
+    of = (f" ở thành phần {code}", f" from component {code}") if code else ("", "")
+    along = (f", cùng gói tin lưu trữ số {packages}", f", with archive package {packages}") if packages else ("", "")
+    vi = f"Bỏ bản lưu giấy tờ chỉ xuất trình{of[0]}{along[0]}"
+    return vi, f"Copy of a paper that is only presented withdrawn{of[1]}{along[1]}"
+
+
 PAPER_SENTENCES: Mapping[EventType, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     EventType.DOCUMENT_ADDED: _document_added,
     EventType.DOCUMENT_PUBLISHED: _document_published,
     EventType.DIGITIZED: _digitized,
-    EventType.DOCUMENT_WITHDRAWN: lambda data: (
-        f"Bỏ bản lưu giấy tờ chỉ xuất trình ở thành phần {data['component_code']}",
-        f"Copy of a paper that is only presented withdrawn from component {data['component_code']}",
-    ),
+    EventType.DOCUMENT_WITHDRAWN: _document_withdrawn,
     EventType.PAPER_REUSED: _paper_reused,
     EventType.ORIGINAL_MOVED: _original_moved,
     EventType.SLIP_ISSUED: lambda data: (

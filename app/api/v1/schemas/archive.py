@@ -10,7 +10,10 @@ from app.api.v1.schemas.instants import LocalInstant
 
 
 class ArchivePackageOut(BaseModel):
-    """`token`: what `GET /verify/{token}` opens; a package is genuine if its SHA-256 is `content_sha256`."""
+    """`token`: what `GET /verify/{token}` opens; a package is genuine if its SHA-256 is `content_sha256`.
+
+    `withdrawn_at`: since when it is not given any more, because it held a paper that was never to be kept.
+    """
 
     dossier: str
     number: int
@@ -22,6 +25,7 @@ class ArchivePackageOut(BaseModel):
     token: str
     made_at: LocalInstant
     made_by: str | None
+    withdrawn_at: LocalInstant | None
 
 
 class ArchivePackagesOut(BaseModel):
@@ -40,6 +44,7 @@ def package_document(row: Any) -> ArchivePackageOut:
         token=row.token,
         made_at=local(row.made_at),
         made_by=row.made_by_name,
+        withdrawn_at=local(row.withdrawn_at),
     )
 
 

@@ -1,10 +1,12 @@
 """What is written of discarded papers. Repeated after a crash it changes nothing."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.db import execute
+from app.core.db import execute, fetch_all
 
 _DISCARD = """
 with piece as (
@@ -39,7 +41,7 @@ where id = $1
 _RELEASE_DOCUMENTS = """
 insert into released_content (sha256, piece_id, released_at)
 select distinct h.sha256, $1::bigint, $3::timestamptz from document d
-left join document b on b.id = d.supersedes_id
+left join document b on b.id = d.supersedes_id and $4
 cross join lateral (values (d.content_sha256), (d.original_sha256), (b.content_sha256), (b.original_sha256))
   as h (sha256)
 where d.id = $2 and h.sha256 is not null
@@ -48,6 +50,20 @@ where d.id = $2 and h.sha256 is not null
 _WITHDRAW = """
 update stored_content c set withdrawn_at = $2 from released_content r
 where r.piece_id = $1 and r.sha256 = c.sha256 and c.withdrawn_at is null and c.doomed_at is null
+returning c.sha256
+"""
+# Packages of the archive that hold what is withdrawn, whichever dossier's: a reused paper is the same content there.
+_RELEASE_PACKAGES = """
+with holding as (
+  select distinct p.id, p.dossier_id, p.number, p.issued_paper_id, p.content_sha256 from document d
+  join archive_package p on p.dossier_id = d.dossier_id and p.made_at >= d.added_at
+  join stored_content c on c.sha256 = p.content_sha256 and c.withdrawn_at is null
+  where d.content_sha256 = any ($2::text[]) or d.original_sha256 = any ($2::text[])
+),
+released as (
+  insert into released_content (sha256, piece_id, released_at) select content_sha256, $1, $3 from holding
+)
+select dossier_id, number, issued_paper_id from holding order by id
 """
 
 # The file without those pages takes the place of the file, unless another one did so meanwhile.
@@ -84,10 +100,27 @@ async def let_go(connection: AsyncConnection, piece_id: int, *, now: dt.datetime
     await execute(connection, _LET_GO, piece_id, now)
 
 
-async def withdraw_documents(connection: AsyncConnection, piece_id: int, document_id: int, *, now: dt.datetime) -> None:
-    """Release the contents of the document that a piece became, and let nobody get them from now on."""
-    await execute(connection, _RELEASE_DOCUMENTS, piece_id, document_id, now)
+async def withdraw_documents(
+    connection: AsyncConnection, piece_id: int, document_id: int, *, with_the_one_before: bool, now: dt.datetime
+) -> list[str]:
+    """Release the contents of a document because of a piece, and let nobody get them from now on; return them.
+
+    `with_the_one_before`: of the version that it took the place of, too, as a sealed copy does.
+    """
+    await execute(connection, _RELEASE_DOCUMENTS, piece_id, document_id, now, with_the_one_before)
+    return [row.sha256 for row in await fetch_all(connection, _WITHDRAW, piece_id, now)]
+
+
+async def withdraw_packages(
+    connection: AsyncConnection, piece_id: int, hashes: Sequence[str], *, now: dt.datetime
+) -> Sequence[Any]:
+    """Release the packages of the archive that hold these contents, and let nobody get them from now on; return them.
+
+    A new package is made when somebody asks for one.
+    """
+    packages = await fetch_all(connection, _RELEASE_PACKAGES, piece_id, list(hashes), now)
     await execute(connection, _WITHDRAW, piece_id, now)
+    return packages
 
 
 async def replace_source(
