@@ -130,6 +130,7 @@ async def test_copies_go_to_a_stranger_only_with_an_authorisation(
     before = await stored(application)
     refused = await desk.post("/certifications", visit(signer, receiver=stranger))
     assert codes(refused.json()) == ["receiver_is_stranger"]
+    assert refused.json()["errors"][0]["field"] == "receiver.identity_number"
     assert await stored(application) == before
     stranger["authorisation"] = {"reason": "Con ruột", "reference": "Giấy ủy quyền ngày 22/11/2026"}
     done = await certified(desk, signer, receiver=stranger)

@@ -91,6 +91,7 @@ async def test_a_line_is_never_overwritten_it_ends_and_another_begins(
         ("/paper-uses", {"procedure_code": "9.999999"}, ["procedure_unknown"]),
         ("/paper-uses", {"kind": "nothing"}, ["paper_kind_not_in_force"]),
         ("/paper-uses", {"code": None}, ["missing"]),
+        ("/paper-uses", {"code": "TP99"}, ["paper_use_component_unlisted"]),
     ],
 )  # fmt: skip
 async def test_a_line_that_cannot_be_is_refused(

@@ -196,6 +196,9 @@ async def test_a_dossier_is_not_resolved_over_a_waiting_signature(office: Result
 async def test_a_link_expires_and_cannot_be_made_up(office: ResultDesk, clock: FixedClock) -> None:
     published = await office.published(await office.processing())
     link = await office.post(f"/results/{published['id']}/link", {}, by=office.desk.leader)
+    assert link["path"].startswith("/api/v1/result-links/")
+    assert link["url"].endswith(link["path"])
+    assert link["expires_at"] == "2026-11-30T09:00:00+07:00"
     go_to(clock, "2026-11-30 08:59")
     assert (await office.desk.client.get(link["path"])).status_code == 200
     go_to(clock, "2026-11-30 09:01")

@@ -43,6 +43,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không có loại giấy tờ {kind} trong danh mục vào ngày bắt đầu",
         "There is no kind of paper {kind} on the list on the first day",
     ),
+    "paper_use_component_unlisted": (
+        "Thủ tục {procedure} (bản có hiệu lực ngày {day}) không có thành phần {component}",
+        "The version of the procedure {procedure} in force on {day} lists no component {component}",
+    ),
     "paper_line_unknown": ("Không có dòng này trong danh mục", "There is no such line on the list"),
     "paper_kind_only_shown": (
         "Giấy tờ này theo quy định chỉ xuất trình, không sao chụp, lưu giữ: dòng danh mục không được kết thúc hay đổi",

@@ -168,8 +168,9 @@ async def post_link(
 ) -> Response:
     def shown(link: tuple[str, dt.datetime]) -> ResultLinkOut:
         token, expires_at = link
-        path = f"{app.settings.public_base_url.rstrip('/')}/api/v1/result-links/{token}"
-        return ResultLinkOut(path=path, expires_at=expires_at)
+        path = f"/api/v1/result-links/{token}"
+        url = f"{app.settings.public_base_url.rstrip('/')}{path}"
+        return ResultLinkOut(path=path, url=url, expires_at=expires_at)
 
     return await once(
         connection, actor, lambda: link_to(connection, app.signer, actor, result_id, now=once.now), show=shown

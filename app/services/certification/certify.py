@@ -114,7 +114,10 @@ async def certify(connection: AsyncConnection, actor: Actor, body: CertifyPapers
         explanation=f"Người ký chứng thực: {ground.signer.name}",
     )
     await _do(connection, ground.signer.authority, code, decision, now)
-    last = await _do(connection, actor, code, _hand_over(body), now)
+    try:
+        last = await _do(connection, actor, code, _hand_over(body), now)
+    except InvalidInput as error:
+        raise InvalidInput(*(_where_it_was_said(fault, body) for fault in error.refusals)) from error
     return Certified(
         dossier=last,
         registered=registered,
@@ -271,6 +274,18 @@ def _hand_over(body: CertifyPapers) -> HandOver:
         authorisation=body.receiver.authorisation if body.receiver else None,
         proof=body.proof,
     )
+
+
+def _where_it_was_said(fault: Refusal, body: CertifyPapers) -> Refusal:
+    """Return a fault of the hand-over, blamed on the field of the visit that it came from."""
+    person = "receiver" if body.receiver else "representative" if body.representative else "applicant"
+    fields = {
+        "receiver_name": f"{person}.full_name",
+        "receiver_identity_number": f"{person}.identity_number",
+        "relationship": "receiver.relationship",
+        "authorisation": "receiver.authorisation",
+    }
+    return replace(fault, field=fields.get(fault.field or "", fault.field))
 
 
 async def _do(connection: AsyncConnection, actor: Actor, code: str, act: Any, now: dt.datetime) -> DossierView:

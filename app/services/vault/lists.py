@@ -68,10 +68,18 @@ async def add_kind(connection: AsyncConnection, actor: Actor, body: AddPaperKind
 
 
 async def add_use(connection: AsyncConnection, actor: Actor, body: AddPaperUse, *, now: dt.datetime) -> Any:
-    """Write a line of the list of uses and return it; the same faults, and unknown procedures and kinds."""
+    """Write a line of the list of uses and return it.
+
+    The same faults, and unknown procedures and kinds, and a component that the procedure's version in force on the
+    first day does not list.
+    """
     faults = _faults_of_days(body.valid_from, body.valid_to, now)
-    if not await queries.procedure_is_known(connection, body.procedure_code):
+    found = await queries.component_in_force(connection, body.procedure_code, body.code, body.valid_from)
+    if found.procedure_id is None:
         faults.append(Refusal("procedure_unknown", "procedure_code", {"code": body.procedure_code}))
+    elif body.role == "component" and body.code and not found.is_listed:
+        params = {"procedure": body.procedure_code, "component": body.code, "day": body.valid_from.isoformat()}
+        faults.append(Refusal("paper_use_component_unlisted", "code", params))
     if not await queries.kinds_page(connection, code=body.kind, on=body.valid_from, after=0, limit=1):
         faults.append(Refusal("paper_kind_not_in_force", "kind", {"kind": body.kind}))
     if body.role == "component" and not body.code:

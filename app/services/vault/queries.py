@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import fetch_all, fetch_one
+from app.services.procedures.queries import VERSION_IN_FORCE_OF
 
 PaperList: TypeAlias = Literal["paper_kind", "paper_use"]
 
@@ -246,5 +247,14 @@ async def overlapping_line(
     )
 
 
-async def procedure_is_known(connection: AsyncConnection, code: str) -> bool:
-    return await fetch_one(connection, "select p.id from procedure p where p.code = $1", code) is not None
+async def component_in_force(connection: AsyncConnection, procedure: str, code: str | None, on: dt.date) -> Any:
+    """Return the procedure's id (null if unknown) and whether its version in force on a day lists the component."""
+    return await fetch_one(
+        connection,
+        "select (select p.id from procedure p where p.code = $1) as procedure_id, "
+        "exists (select from procedure_component c "
+        f"where c.version_id = {VERSION_IN_FORCE_OF.format(code='$1', day='$3')} and c.code = $2) as is_listed",
+        procedure,
+        code,
+        on,
+    )

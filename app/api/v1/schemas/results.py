@@ -184,9 +184,13 @@ class OriginalListOut(BaseModel):
 
 
 class ResultLinkOut(BaseModel):
-    """An address that opens the electronic original until it expires."""
+    """An address that opens the electronic original until it expires.
+
+    `path`: on this service; `url`: the whole address as citizens reach it, the same where no public address is set.
+    """
 
     path: str
+    url: str
     expires_at: LocalInstant
 
 
