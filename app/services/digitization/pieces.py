@@ -140,11 +140,7 @@ async def discard_piece(
     """
     is_forbidden = body.reason == _PRESENTED_ONLY
     row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_ADD)
-    sources = await source_documents(connection, piece_id) if is_forbidden else ()
-    dossiers = {}
-    if is_forbidden:
-        for code in sorted({source.dossier_code for source in sources} | ({row.dossier_code} - {None})):
-            dossiers[code] = await seen_dossier(connection, actor, code, Permission.DOCUMENTS_ADD, lock=True)
+    dossiers = await _dossiers_of(connection, actor, row) if is_forbidden else {}
     row = await _locked(connection, actor, piece_id)
     is_document = row.document_id is not None
     if (is_document and not is_forbidden) or row.state == PieceState.DISCARDED:
@@ -155,10 +151,19 @@ async def discard_piece(
         await discards.let_go(connection, piece_id, now=now)
     if is_document:
         await withdraw_copy(connection, actor, dossiers.get(row.dossier_code), row, now=now)
-    for source in sources:
+    for source in await source_documents(connection, piece_id) if is_forbidden else ():
         await withdraw_source(connection, actor, dossiers[source.dossier_code], piece_id, source, now=now)
     await queries.lock_batch(connection, row.batch_id)
     await restate(connection, row.batch_id)
+
+
+async def _dossiers_of(connection: AsyncConnection, actor: Actor, row: Any) -> dict[str, Any]:
+    """Lock and return the dossiers, by code, whose documents a piece became or was cut from."""
+    sources = await source_documents(connection, row.id)
+    codes = {source.dossier_code for source in sources} | ({row.dossier_code} - {None})
+    return {
+        code: await seen_dossier(connection, actor, code, Permission.DOCUMENTS_ADD, lock=True) for code in sorted(codes)
+    }
 
 
 async def _locked(connection: AsyncConnection, actor: Actor, piece_id: int) -> Any:
