@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import asyncpg
 import structlog
 from fastapi import Depends, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +15,7 @@ from app.api.noun_router import NounRouter
 from app.bootstrap import Application
 from app.core.clock import local_date
 from app.domain.errors import Unavailable
+from app.domain.lifecycle import DossierAction
 from app.services.statistics.queries import HouseNumbers, house_numbers, known_calendar_days
 from app.services.vault.queries import has_paper_lists
 
@@ -127,7 +128,7 @@ async def metrics(app: App) -> Response:
 
 
 def _gauges(numbers: HouseNumbers) -> CollectorRegistry:
-    """Return gauges of this scrape only: nothing stale is ever shown, whichever process is asked."""
+    """Return the numbers of this scrape only: nothing stale is ever shown, whichever process is asked."""
     registry = CollectorRegistry()
     behind = Gauge("motcua_follower_lag_events", "Events not yet taken in.", ["follower"], registry=registry)
     seconds = Gauge("motcua_follower_lag_seconds", "Seconds behind the log.", ["follower"], registry=registry)
@@ -136,6 +137,9 @@ def _gauges(numbers: HouseNumbers) -> CollectorRegistry:
         seconds.labels(lag.follower).set(lag.seconds)
     Gauge("motcua_open_dossiers", "Accepted and not ended.", registry=registry).set(numbers.open_dossiers)
     Gauge("motcua_overdue_dossiers", "Open and past their due time.", registry=registry).set(numbers.overdue_dossiers)
+    acts = Counter("motcua_worker_transitions", "Acts of the workers on dossiers.", ["action"], registry=registry)
+    for action in DossierAction:
+        acts.labels(action.value).inc(numbers.worker_acts.get(action.value, 0))
     jobs = Gauge("motcua_jobs", "Jobs of the queue.", ["status"], registry=registry)
     for status, count in numbers.jobs.items():
         jobs.labels(status).set(count)

@@ -55,6 +55,15 @@ class FollowerPosition(Base):
     moved_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
+class WorkerAct(Base):
+    """How often the workers did an act on dossiers by themselves; counted in the transaction of the act."""
+
+    __tablename__ = "worker_act"
+
+    action: Mapped[str] = mapped_column(primary_key=True)
+    acts: Mapped[int] = mapped_column(BigInteger)
+
+
 class IdempotencyKey(Base):
     """The answer given under a key, so that the same request is answered the same and done once."""
 

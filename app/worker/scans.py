@@ -8,6 +8,7 @@ from app.domain.alerts import AlertThresholds
 from app.domain.errors import DomainError
 from app.services.alerts.scan import ExpiredSupplement, scan_units, units_at_work
 from app.services.alerts.stop_expired import stop_expired
+from app.worker.counted import acting
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +60,7 @@ async def scan_dossiers(application: Application) -> None:
 async def _stop(application: Application, expired: ExpiredSupplement) -> None:
     """Stop one dossier in a transaction of its own; one that cannot be stopped now is met again by the next scan."""
     try:
-        async with application.database.write() as connection:
+        async with acting(application.database) as connection:
             await stop_expired(connection, expired, now=application.clock.now())
     except DomainError as error:
         log.warning(

@@ -62,6 +62,9 @@ async def test_the_system_stops_the_dossier_once_the_time_is_over(
     assert await kinds(own_application) == ["supplement_expired"]
     await scan_at(own_application, clock, "2026-12-04 07:05")
     assert await kinds(own_application) == ["supplement_expired"], "somebody has to send the notice"
+    metrics = (await desk.client.get("/metrics")).text
+    assert 'motcua_worker_transitions_total{action="stop"} 1.0' in metrics
+    assert 'motcua_worker_transitions_total{action="accept"} 0.0' in metrics
 
 
 async def test_a_request_before_acceptance_runs_out_in_the_same_way(

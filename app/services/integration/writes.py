@@ -1,6 +1,7 @@
 """Writes of the log's followers and of the job queue."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,16 @@ async def ensure_position(connection: AsyncConnection, follower: str) -> None:
         connection,
         "insert into follower_position (name, event_id) values ($1, 0) on conflict (name) do nothing",
         follower,
+    )
+
+
+async def count_worker_acts(connection: AsyncConnection, acts: Sequence[str]) -> None:
+    """Add acts that a worker did by itself to what all of them did; in the transaction of the acts."""
+    await execute(
+        connection,
+        "insert into worker_act (action, acts) select a.action, count(*) from unnest($1::text[]) as a (action) "
+        "group by a.action order by a.action on conflict (action) do update set acts = worker_act.acts + excluded.acts",
+        list(acts),
     )
 
 

@@ -245,7 +245,8 @@ def _conditions(selection: "Selection", parameters: _Parameters) -> tuple[str, s
 class HouseNumbers:
     """What operations watch: dossiers open and overdue now, jobs by status, lags, days of confirmed calendar left.
 
-    `jobs` has every status of the queue: an alarm needs the zero before the first failure.
+    `jobs` has every status of the queue: an alarm needs the zero before the first failure. `worker_acts`: by name, what
+    all workers ever did to dossiers by themselves.
     """
 
     open_dossiers: int
@@ -253,6 +254,7 @@ class HouseNumbers:
     jobs: dict[str, int]
     lags: list[Lag]
     calendar_days: int | None
+    worker_acts: dict[str, int]
 
 
 _KNOWN_CALENDAR_DAYS = """
@@ -267,7 +269,8 @@ select
     from unnest(enum_range(null::procrastinate_job_status)) as known (status)
     left join (select status, count(*) as jobs from procrastinate_jobs group by status) j using (status)) as jobs,
   (select coalesce(jsonb_agg(jsonb_build_array(lag.name, lag.events, lag.seconds)), '[]') from ({LAGS}) lag) as lags,
-  {_KNOWN_CALENDAR_DAYS.format(today="$2")} as calendar_days
+  {_KNOWN_CALENDAR_DAYS.format(today="$2")} as calendar_days,
+  (select coalesce(jsonb_object_agg(w.action, w.acts), '{{}}') from worker_act w) as worker_acts
 """
 
 
@@ -280,6 +283,7 @@ async def house_numbers(connection: AsyncConnection, *, now: dt.datetime, today:
         jobs=from_json(row.jobs),
         lags=[Lag(name, events, float(seconds)) for name, events, seconds in from_json(row.lags)],
         calendar_days=row.calendar_days,
+        worker_acts=from_json(row.worker_acts),
     )
 
 
