@@ -92,10 +92,15 @@ def find_recognition(settings: Settings) -> TextRecognition:
 
 
 def open_pages(settings: Settings) -> PageReading:
-    """Return what looks at the pages of scans."""
+    """Return what looks at the pages of scans and cuts them."""
     from app.adapters import scanned_pages
 
-    return scanned_pages.ScannedPages(page_seconds=settings.scan_page_seconds)
+    return scanned_pages.ScannedPages(
+        page_seconds=settings.scan_page_seconds,
+        memory_bytes=settings.inspection_memory_bytes,
+        cpu_seconds=settings.inspection_cpu_seconds,
+        seconds=settings.inspection_seconds,
+    )
 
 
 @dataclass(frozen=True, slots=True)

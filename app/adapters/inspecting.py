@@ -7,13 +7,13 @@ no network.
 
 import json
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.adapters.bounds import set_bounds
 from app.core.supervision import end_with_parent
 from app.domain.documents import FileLimits
 from app.domain.errors import InvalidInput
@@ -61,20 +61,13 @@ def _tell_and_end(request: dict[str, Any], inspect: Inspect, writing: int, paren
     code = 1
     try:
         end_with_parent(parent)
-        _bound(request["memory_bytes"], request["cpu_seconds"])
+        set_bounds(request["memory_bytes"], request["cpu_seconds"])
         told = json.dumps(_told(request, inspect)).encode()
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(told)
         code = 0
     finally:
         os._exit(code)
-
-
-def _bound(memory_bytes: int, cpu_seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-    # What would lie in the dump is a citizen's paper.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _told(request: dict[str, Any], inspect: Inspect) -> dict[str, Any]:

@@ -14,11 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import pikepdf
 import structlog
 
 from app.adapters.own_process import end_process, own_environment
-from app.adapters.scanned_pages import texts_of_pages
+from app.adapters.scanned_pages import ScannedPages, texts_of_pages
 from app.services.ports import ReadingCapability, ReadPage, RecognitionFailed
 
 LANGUAGE: Final = "vie"
@@ -84,7 +83,7 @@ class TesseractRecognition:
 
     async def _run(self, pdf: Path, output: Path, report: Path, mode: str) -> int:
         """Run OCRmyPDF and return its exit code; raises `RecognitionFailed` when it takes too long."""
-        pages = await asyncio.to_thread(_page_count, pdf)
+        pages = await ScannedPages().count(pdf)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ocrmypdf", "--quiet", "--mode", mode, "--language", LANGUAGE),
             *("--rotate-pages", "--rotate-pages-threshold", str(_UPRIGHT_CERTAINTY), "--deskew"),
@@ -150,11 +149,3 @@ def _page_of(report: Path, number: int, own_text: str) -> ReadPage:
         enhanced=facts["enhanced"],
         failure="reading_timed_out" if facts.get("timed_out") else None,
     )
-
-
-def _page_count(pdf: Path) -> int:
-    try:
-        with pikepdf.open(pdf) as document:
-            return len(document.pages)
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise RecognitionFailed("pdf_unreadable") from error

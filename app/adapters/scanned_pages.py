@@ -1,29 +1,39 @@
-"""Pages of scanned PDFs, looked at in a process of their own that a broken page may end or hold up without harm."""
+"""Pages of scanned PDFs, looked at and cut in processes of their own, which a broken file may end without harm."""
 
 import asyncio
 import json
 import sys
 from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pikepdf
+import structlog
 
 from app.adapters.own_process import end_process, own_environment
+from app.adapters.page_cutting import OUR_FAULT
+from app.domain.errors import Refusal, Unavailable
 from app.services.ports import RecognitionFailed, SeenPage
 
 _LONGEST_LINE = 16 * 1024 * 1024
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class ScannedPages:
-    """`PageReading` by pdfium, zxing and pikepdf. `page_seconds`: how long one page may take to be looked at."""
+    """`PageReading` by pdfium, zxing and pikepdf. `page_seconds`: how long one page may take to be looked at.
+
+    `memory_bytes` (address space), `cpu_seconds` and `seconds` bound the counting or cutting of one file.
+    """
 
     page_seconds: float = 30.0
+    memory_bytes: int = 1024 * 1024 * 1024
+    cpu_seconds: int = 60
+    seconds: float = 120.0
 
     async def count(self, pdf: Path) -> int:
-        return await asyncio.to_thread(_count, pdf)
+        return await self._cut({"how": "count", "pdf": str(pdf)})
 
     async def look(self, pdf: Path, *, first: int = 1) -> AsyncGenerator[SeenPage]:
         last = await self.count(pdf)
@@ -34,10 +44,40 @@ class ScannedPages:
                 yield page
 
     async def cut_out(self, pages: Sequence[tuple[Path, int]], output: Path) -> None:
-        await asyncio.to_thread(_cut_out, pages, output)
+        wanted = [(str(path), number) for path, number in pages]
+        await self._cut({"how": "cut_out", "pages": wanted, "output": str(output)})
 
     async def blank_out(self, pdf: Path, pages: Collection[int], output: Path) -> None:
-        await asyncio.to_thread(_blank_out, pdf, pages, output)
+        await self._cut({"how": "blank_out", "pdf": str(pdf), "pages": sorted(pages), "output": str(output)})
+
+    async def _cut(self, request: dict[str, Any]) -> int:
+        """Return the number of pages that `app.adapters.page_cutting` tells.
+
+        Raises `RecognitionFailed` (`pdf_unreadable`, `reading_timed_out`); `Unavailable` (`inspection_unavailable`)
+        where the fault is not the file's.
+        """
+        bounds = {"memory_bytes": self.memory_bytes, "cpu_seconds": self.cpu_seconds}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.adapters.page_cutting"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=own_environment(),
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(self.seconds):
+                told, _ = await process.communicate(json.dumps(request | bounds).encode())
+        except TimeoutError as error:
+            raise RecognitionFailed("reading_timed_out") from error
+        finally:
+            await end_process(process)
+        if process.returncode == OUR_FAULT:
+            raise Unavailable(Refusal("inspection_unavailable"))
+        if process.returncode:
+            log.warning("pages_not_cut", exit_code=process.returncode, how=request["how"])
+            raise RecognitionFailed("pdf_unreadable")
+        return int(told)
 
     async def _look_from(self, pdf: Path, first: int, last: int) -> AsyncGenerator[SeenPage]:
         """Yield pages until the end or until one fails the process; that one is the last and says so."""
@@ -98,50 +138,3 @@ def _page_of(line: bytes) -> SeenPage:
         dpi=facts.get("dpi"),
         failure=facts.get("failure"),
     )
-
-
-def _count(pdf: Path) -> int:
-    try:
-        with pikepdf.open(pdf) as document:
-            return len(document.pages)
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise RecognitionFailed("pdf_unreadable") from error
-
-
-def _blank_out(pdf: Path, pages: Collection[int], output: Path) -> None:
-    try:
-        with pikepdf.open(pdf) as source, pikepdf.new() as left:
-            for number, page in enumerate(source.pages, 1):
-                if number in pages:
-                    left.add_blank_page()
-                else:
-                    left.pages.append(page)
-            _save(left, output)
-    except pikepdf.PdfError as error:
-        raise RecognitionFailed("pdf_unreadable") from error
-
-
-def _save(made: pikepdf.Pdf, output: Path) -> None:
-    """Write a file that was put together: what its pages do not show is not in it.
-
-    The same pages make the same bytes, and with them the same hash, whenever they are put together.
-    """
-    made.remove_unreferenced_resources()
-    made.save(output, deterministic_id=True)
-
-
-def _cut_out(pages: Sequence[tuple[Path, int]], output: Path) -> None:
-    opened: dict[Path, pikepdf.Pdf] = {}
-    try:
-        with pikepdf.new() as piece:
-            for path, number in pages:
-                if path not in opened:
-                    opened[path] = pikepdf.open(path)
-                piece.pages.append(opened[path].pages[number - 1])
-            _save(piece, output)
-    except (pikepdf.PdfError, IndexError) as error:
-        raise RecognitionFailed("pdf_unreadable") from error
-    finally:
-        for document in opened.values():
-            with suppress(pikepdf.PdfError):
-                document.close()

@@ -10,6 +10,7 @@ import pytest
 from app.adapters.ocr import TesseractRecognition
 from app.adapters.scanned_pages import ScannedPages, texts_of_pages
 from app.domain.digitization import read_separator
+from app.domain.errors import Unavailable
 from app.services.digitization.separators import SeparatorSheets, print_sheets
 from app.services.ports import RecognitionFailed, SeenPage
 from tests.factories.files import pdf_locked
@@ -109,6 +110,23 @@ async def test_a_locked_pdf_is_told_as_unreadable(tmp_path: Path) -> None:
     (tmp_path / "locked.pdf").write_bytes(pdf_locked())
     with pytest.raises(RecognitionFailed, match="pdf_unreadable"):
         await ScannedPages().count(tmp_path / "locked.pdf")
+
+
+async def test_a_file_that_is_too_much_for_whoever_cuts_it_is_told_and_nothing_is_left_of_it(
+    tmp_path: Path,
+) -> None:
+    source = kept(tmp_path / "scan.pdf", scan_of([blank(0.3)]))
+    for narrow, code in (
+        (ScannedPages(memory_bytes=16 * 1024 * 1024), "pdf_unreadable"),
+        (ScannedPages(seconds=0.01), "reading_timed_out"),
+    ):
+        with pytest.raises(RecognitionFailed, match=code):
+            await narrow.cut_out([(source, 1)], tmp_path / "piece.pdf")
+    with pytest.raises(RecognitionFailed, match="pdf_unreadable"):
+        await ScannedPages().cut_out([(source, 2)], tmp_path / "piece.pdf")
+    with pytest.raises(Unavailable):
+        await ScannedPages().cut_out([(source, 1)], tmp_path / "nowhere" / "piece.pdf")
+    assert not (tmp_path / "piece.pdf").exists()
 
 
 async def test_without_programs_reading_says_what_is_missing(tmp_path: Path) -> None:
