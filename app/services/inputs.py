@@ -26,7 +26,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from app.domain.errors import Refusal
+from app.domain.errors import InvalidInput, Refusal
+from app.domain.identifiers import normalize_procedure_code
 
 _NUL = "\x00"
 _LONGEST_CODE: Final = 64
@@ -97,6 +98,18 @@ Code = Annotated[
     str, StringConstraints(min_length=1, max_length=_LONGEST_CODE, strip_whitespace=True), AfterValidator(refuse_nul)
 ]
 """A code by which something is known: unit, procedure, dossier, component."""
+
+
+def _national(code: str) -> str:
+    """Return the national code of one in the old long form; what is neither stays as it is, and is unknown."""
+    try:
+        return normalize_procedure_code(code)
+    except InvalidInput:
+        return code
+
+
+ProcedureCode = Annotated[Code, AfterValidator(_national)]
+"""A national code of a procedure; in the old long form, as some portals print it, it is read as well."""
 
 
 def plain_code(given: Mapping[str, Any], name: str) -> str | None:

@@ -307,3 +307,28 @@ async def test_a_code_of_another_system_is_not_ours_in_small_letters(desk: Desk)
     exact = (await desk.register(external_code="abc-1"))["code"]
     other = (await desk.register(external_code="ABC-1"))["code"]
     assert [(await desk.get(f"/dossiers/{name}"))["code"] for name in ("abc-1", "ABC-1")] == [exact, other]
+
+
+async def test_a_procedure_in_the_old_long_form_and_a_passport_in_small_letters_are_taken(desk: Desk) -> None:
+    dossier = await desk.register(
+        procedure_code="1.004873.000.00.00.H42", applicant=applicant(identity_number="b1234567")
+    )
+    assert dossier["procedure"]["code"] == "1.004873"
+    read = await desk.get(f"/dossiers/{dossier['code']}")
+    assert read["applicant"]["identity_number"] == "B1234567"
+    figures = await desk.client.get("/api/v1/statistics/on-time", params={"procedure": "1.004873.000.00.00.H42"})
+    assert figures.status_code == 200
+
+
+async def test_what_a_hand_over_lacks_is_told_beside_the_state_that_forbids_it(desk: Desk) -> None:
+    code = (await desk.register())["code"]
+    answer = await desk.act(code, "hand_over", expect=409, method="counter", tracking_number="EB1")
+    assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [
+        ("missing", "receiver_name"), ("missing", "proof"), ("not_with_method", "tracking_number"),
+        ("action_not_possible_now", "action"),
+    ]  # fmt: skip
+
+
+async def test_a_paper_without_a_name_is_named_once(desk: Desk) -> None:
+    answer = await desk.post("/dossiers", registration(components=[{"code": "tp01", "originals": 1}]))
+    assert answer.json()["errors"][0]["vi"].startswith("Thành phần tp01 không có trong thủ tục")

@@ -55,7 +55,7 @@ for _part in (
 def text_of(code: str, params: dict[str, object]) -> tuple[str, str]:
     """Return (Vietnamese, English) for a fault; a code without text reads as the code itself."""
     vi, en = MESSAGES.get(code, (code, code))
-    if "component" in params and "name" in params:
+    if "component" in params and params.get("name", params["component"]) != params["component"]:
         params = {**params, "component": f"{params['component']} ({params['name']})"}
     said, told = in_vietnamese(code, params), params
     if code == "code_unknown":

@@ -186,6 +186,9 @@ VALUES: Final = {
     # Units, and what figures are grouped by.
     "unit": "đơn vị",
     "month": "tháng",
+    "procedure": "thủ tục",
+    "field": "lĩnh vực",
+    "channel": "kênh",
     **LEVELS,
     # How sure a fact is.
     "verified": "đã đối chiếu",

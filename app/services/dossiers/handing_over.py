@@ -54,9 +54,11 @@ def missing_proof(body: inputs.HandOver) -> list[Refusal]:
     return [Refusal("missing", name) for name in _NEEDED[body.method] if getattr(body, name) is None]
 
 
-def _foreign_fields(body: inputs.HandOver) -> list[Refusal]:
-    """Return a fault for each thing said that this way of handing over does not know."""
-    return [
+def plain_faults(body: Any) -> list[Refusal]:
+    """Return what is wrong with a hand-over whatever the dossier; none with another act."""
+    if not isinstance(body, inputs.HandOver):
+        return []
+    return missing_proof(body) + [
         Refusal("not_with_method", name, {"method": body.method.value})
         for name, methods in _ONLY_WITH.items()
         if getattr(body, name) is not None and body.method not in methods
@@ -76,7 +78,7 @@ def check_hand_over(facts: EndingFacts, body: inputs.HandOver) -> None:
     """Raise `InvalidInput` for want of proof or for a stranger without authorisation, `ActionRefused` for a result
     that is signed but not published, and online for want of anything to fetch.
     """
-    faults = missing_proof(body) + _foreign_fields(body)
+    faults = plain_faults(body)
     if body.method is Channel.COUNTER and body.authorisation is None:
         faults += receiver_faults(facts.people, name=body.receiver_name, identity_number=body.receiver_identity_number)
     faults += [

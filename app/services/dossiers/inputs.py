@@ -18,6 +18,7 @@ from app.services.inputs import (
     Instant,
     LongText,
     PersonName,
+    ProcedureCode,
     TellingAll,
     Text,
     Whole,
@@ -44,6 +45,8 @@ def _refuse_other_than_https(link: str) -> str:
     return link
 
 
+IdentityNumber = Annotated[Code, AfterValidator(str.upper)]
+"""Of a person or an organisation: passports are written in capitals."""
 ExternalCode = Annotated[Code, AfterValidator(_refuse_unaddressable)]
 """Another system's code: the dossier is found by it, so it can stand in an address."""
 WebLink = Annotated[Text, AfterValidator(_refuse_other_than_https)]
@@ -66,7 +69,7 @@ class PersonInput(Input):
 
     kind: PersonKind = "citizen"
     full_name: PersonName
-    identity_number: Code | None = None
+    identity_number: IdentityNumber | None = None
     date_of_birth: Day | None = None
     gender: Gender | None = None
     phone: Phone | None = None
@@ -93,13 +96,13 @@ def _number_faults(person: Mapping[str, Any], role: str) -> Iterable[Refusal]:
     if number is None and role == "applicant" and kind != "other":
         yield Refusal("missing", field)
     elif isinstance(number, str) and number.strip():
-        yield from check_number(number.strip(), organisation=kind in ORGANISATIONS, field=field).errors
+        yield from check_number(number.strip().upper(), organisation=kind in ORGANISATIONS, field=field).errors
 
 
 class RegisterDossier(OfPeople):
     """A dossier at the counter, from the portal or by post; `accept` also accepts it in the same transaction."""
 
-    procedure_code: Code
+    procedure_code: ProcedureCode
     case_variant: Code | None = None
     channel: Channel
     receiving_unit: Code
@@ -261,7 +264,7 @@ class HandOver(Input):
     action: Literal["hand_over"]
     method: Channel
     receiver_name: PersonName | None = None
-    receiver_identity_number: Code | None = None
+    receiver_identity_number: IdentityNumber | None = None
     relationship: Text | None = None
     proof: Text | None = None
     proof_document_id: RowId | None = None
@@ -290,7 +293,7 @@ class Correct(OfPeople):
 
     action: Literal["correct"]
     reason: LongText
-    procedure_code: Code | None = None
+    procedure_code: ProcedureCode | None = None
     case_variant: Code | None = None
     applicant: PersonInput | None = None
     representative: PersonInput | None = None

@@ -37,6 +37,7 @@ from app.services.dossiers.handing_over import (
     check_hand_over,
     documents_named,
     linked,
+    plain_faults,
     resolved_by,
     unexplained,
 )
@@ -144,7 +145,7 @@ def _planned(facts: DossierFacts, action: DossierAction, body: Any, at: dt.datet
     try:
         planned = plan(facts.situation, action, body.model_dump(), at)
     except ActionRefused as refused:
-        raise ActionRefused(*faults, *refused.refusals) from refused
+        raise ActionRefused(*faults, *plain_faults(body), *refused.refusals) from refused
     refuse_all(InvalidInput, faults)
     return planned
 

@@ -5,7 +5,7 @@ Days and words of lists are checked by the use case, with what only the database
 
 from pydantic import Field
 
-from app.services.inputs import Code, Input, Text
+from app.services.inputs import Code, Input, ProcedureCode, Text
 
 CHANNELS = ("counter", "online", "postal")
 GROUPS = ("unit", "procedure", "field", "channel", "month")
@@ -23,7 +23,7 @@ class StatisticsQuestion(Input):
     unit: Code | None = Field(
         default=None, description="Mã đơn vị, gồm cả đơn vị trực thuộc / A unit's code, with all units below it"
     )
-    procedure: Code | None = Field(default=None, description="Mã TTHC / A procedure's code")
+    procedure: ProcedureCode | None = Field(default=None, description="Mã TTHC / A procedure's code")
     field: Text | None = Field(default=None, description="Lĩnh vực / A field of procedures")
     channel: Code | None = Field(
         default=None, description="Kênh nộp / Channel of submission", json_schema_extra={"enum": [*CHANNELS, None]}
