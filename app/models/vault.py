@@ -178,3 +178,18 @@ class AskedAgain(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     asked_at: Mapped[dt.datetime]
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+
+
+class NeedlessPaper(Base):
+    """A paper that was brought at registration though it was held or obtainable. Append-only."""
+
+    __tablename__ = "needless_paper"
+    __table_args__ = (
+        Index("ix_needless_paper_unit_brought", "unit_id", "brought_at"),
+        Index("ix_needless_paper_brought", "brought_at"),
+    )
+
+    dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"), primary_key=True)
+    component_code: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    brought_at: Mapped[dt.datetime]

@@ -220,6 +220,23 @@ class TestCounts:
             (COMMUNE, "database"): by_unit["rows"][0]["database"],
         }
 
+    async def test_papers_brought_needlessly_are_counted_and_named_in_the_log(
+        self, application: Application, desk: Desk
+    ) -> None:
+        brought = [*FORM, {"code": "TP02", "originals": 1}]
+        code = (await desk.register(procedure_code=BIRTH, components=brought))["code"]
+        await desk.register(procedure_code=BIRTH, components=FORM)
+        for group_by in ("unit", "month"):
+            report = await desk.get("/statistics/reuse", group_by=group_by)
+            assert [row["brought_needlessly"] for row in (*report["rows"], report["total"])] == [1, 1]
+        async with application.database.read() as connection:
+            logged = await fetch_all(
+                connection,
+                "select d.code, e.data->'brought_needlessly' as papers from dossier_event e "
+                "join dossier d on d.id = e.dossier_id where e.data ? 'brought_needlessly'",
+            )
+        assert [(row.code, row.papers) for row in logged] == [(code, ["TP02"])]
+
     async def test_nothing_reused_is_zero_and_odd_questions_are_refused(self, desk: Desk) -> None:
         assert (await desk.get("/statistics/reuse", unit=OTHER_COMMUNE))["total"]["reuses"] == 0
         odd: dict[str, Any] = {"from": "2026-11-02", "to": "2026-01-01", "unit": "nowhere"}

@@ -78,7 +78,9 @@ async def register_dossier(
         receipt=_receipt(view),
         alias=body.external_code,
         alias_system=actor.kind,
-        events=events_of(actor, body, content, facts, now=now, accepted=accepted),
+        events=events_of(
+            actor, body, content, facts, now=now, accepted=accepted, needless=_needless(content, body, facts)
+        ),
     )
     if dossier_id is None:
         # The same key was taken while we worked; its owner has committed by now, so its answer is there to be read.
@@ -221,6 +223,12 @@ def _obtainable(
 ) -> dict[str, Obtainable]:
     listed = content.components_for(body.case_variant or "")
     return obtainable_components(listed, held_papers)
+
+
+def _needless(content: VersionContent, body: RegisterDossier, facts: Any) -> list[str]:
+    """Return the components that were brought though nobody had to ask for them."""
+    obtainable = _obtainable(content, body, from_json(facts.held_papers))
+    return [str(notice.params["component"]) for notice in brought_needlessly(obtainable, pieces_of(body.components))]
 
 
 async def _accept(

@@ -1,6 +1,7 @@
 """What a registration writes: the dossier's row, its people, its first events."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,9 +67,15 @@ def dossier_row(
 
 
 def registered_event(
-    actor: Actor, body: RegisterDossier, content: VersionContent, facts: Any, *, now: dt.datetime
+    actor: Actor,
+    body: RegisterDossier,
+    content: VersionContent,
+    facts: Any,
+    *,
+    now: dt.datetime,
+    needless: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the first event of a dossier: what was filed, where, for whom to decide."""
+    """Return the first event of a dossier: what was filed, where, for whom to decide, which papers needlessly."""
     return {
         "actor_id": actor.account_id,
         "unit_id": facts.receiving_id,
@@ -81,6 +88,7 @@ def registered_event(
             "procedure": content.code,
             "procedure_version": content.version,
             "competent_unit_id": facts.competent_id,
+            **({"brought_needlessly": list(needless)} if needless else {}),
         },
     }
 
@@ -93,8 +101,9 @@ def events_of(
     *,
     now: dt.datetime,
     accepted: Acceptance | None,
+    needless: Sequence[str],
 ) -> list[dict[str, Any]]:
-    registered = registered_event(actor, body, content, facts, now=now)
+    registered = registered_event(actor, body, content, facts, now=now, needless=needless)
     if accepted is None:
         return [registered]
     return [

@@ -130,6 +130,11 @@ alias as (
 events as (
   insert into dossier_event (dossier_id, seq, type, state, actor_id, unit_id, occurred_at, data)
   select d.id, e.* from d, {_EVENT_ROWS.format(rows="$38")}
+),
+needless as (
+  insert into needless_paper (dossier_id, component_code, unit_id, brought_at)
+  select d.id, n.code, ($38::jsonb->0->>'unit_id')::int, $22::timestamptz
+  from d, jsonb_array_elements_text($38::jsonb->0->'data'->'brought_needlessly') as n(code)
 )
 select (select id from d) as id, (select count(*) from alias) as aliases
 """

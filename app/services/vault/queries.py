@@ -141,12 +141,17 @@ reused as (
 again as (
   select {again_key} as key, count(*) as asked_again from asked_again r join wanted u on u.id = r.unit_id
   where r.asked_at >= $1 and r.asked_at < $2 group by 1
+),
+needless as (
+  select {needless_key} as key, count(*) as brought_needlessly from needless_paper r join wanted u on u.id = r.unit_id
+  where r.brought_at >= $1 and r.brought_at < $2 group by 1
 )
 select key, coalesce(reused.reuses, 0) as reuses, coalesce(reused.dossiers, 0) as dossiers,
   coalesce(reused.vault, 0) as vault, coalesce(reused.national_store, 0) as national_store,
   coalesce(reused.database, 0) as database, coalesce(again.asked_again, 0) as asked_again,
+  coalesce(needless.brought_needlessly, 0) as brought_needlessly,
   (select w.name from unit w where w.code = key) as name
-from reused full join again using (key) order by key
+from reused full join again using (key) full join needless using (key) order by key
 """
 _KEYS = {
     None: "''",
@@ -158,9 +163,13 @@ _KEYS = {
 async def reuse_counts(
     connection: AsyncConnection, *, begin: dt.datetime, end: dt.datetime, unit: str | None, group_by: str | None
 ) -> Sequence[Any]:
-    """Return how often papers were reused and how often asked for again from `begin` until before `end`."""
+    """Return how often papers were reused, asked for again and brought needlessly from `begin` until before `end`."""
     key = _KEYS[group_by]
-    sql = _COUNTS.format(key=key.format(at="r.reused_at"), again_key=key.format(at="r.asked_at"))
+    sql = _COUNTS.format(
+        key=key.format(at="r.reused_at"),
+        again_key=key.format(at="r.asked_at"),
+        needless_key=key.format(at="r.brought_at"),
+    )
     return await fetch_all(connection, sql, begin, end, unit)
 
 

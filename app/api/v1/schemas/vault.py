@@ -83,7 +83,10 @@ class ReusedOut(BaseModel):
 
 
 class ReuseCountsOut(BaseModel):
-    """`key`: a unit's code or a month. `dossiers`: with at least one component reused (QĐ 766, 4.3)."""
+    """`key`: a unit's code or a month. `dossiers`: with at least one component reused (QĐ 766, 4.3).
+
+    `brought_needlessly`: papers taken from applicants at registration though they were held or obtainable.
+    """
 
     key: str
     name: str | None
@@ -93,10 +96,11 @@ class ReuseCountsOut(BaseModel):
     national_store: int
     database: int
     asked_again: int
+    brought_needlessly: int
 
 
 class ReuseReportOut(BaseModel):
-    """Every number can be counted again from the events `paper_reused` and `supplement_requested` of the log.
+    """Every number can be counted again from the log: `paper_reused`, `supplement_requested`, `registered`.
 
     `counted_to`: the last day that could be counted; before `to` while the period is under way.
     """
@@ -144,7 +148,15 @@ def held_papers_document(found: HeldPapers) -> HeldPapersOut:
 def reuse_counts_document(row: Any) -> ReuseCountsOut:
     if row is None:
         return ReuseCountsOut(
-            key="", name=None, reuses=0, dossiers=0, vault=0, national_store=0, database=0, asked_again=0
+            key="",
+            name=None,
+            reuses=0,
+            dossiers=0,
+            vault=0,
+            national_store=0,
+            database=0,
+            asked_again=0,
+            brought_needlessly=0,
         )
     return ReuseCountsOut(**dict(row))
 
