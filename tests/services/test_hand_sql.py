@@ -52,7 +52,7 @@ def test_every_statement_inserts_where_it_is_expected_to() -> None:
     assert {table for _, table, _ in INSERTS} == {
         "idempotency_key", "dossier", "dossier_party", "dossier_component", "receipt", "dossier_alias", "dossier_event",
         "supplement_request", "deadline_adjustment", "payment_request", "dossier_outcome", "hand_over",
-        "dossier_correction", "rating", "asked_again",
+        "dossier_correction", "rating", "asked_again", "needless_paper",
     }  # fmt: skip
 
 
