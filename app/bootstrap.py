@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
@@ -26,6 +27,9 @@ from app.services.ports import (
     TextRecognition,
     VirusScanner,
 )
+
+if TYPE_CHECKING:
+    from app.adapters.judging_processes import JudgingProcesses
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -53,11 +57,21 @@ def open_storage(settings: Settings) -> BlobStore:
     )
 
 
-def open_signing(settings: Settings) -> Signer:
-    """Open the keys named by the settings; nothing is read or made before somebody signs."""
+def open_judging(settings: Settings) -> "JudgingProcesses":
+    """Return what judges signatures; its processes start when the first one comes. Close it at the end."""
     from app.adapters import signing
 
-    return signing.open_signing(settings)
+    return signing.open_judging(settings)
+
+
+def open_signing(settings: Settings, judging: "JudgingProcesses | None" = None) -> Signer:
+    """Open the keys named by the settings; nothing is read or made before somebody signs.
+
+    Without `judging` signatures are judged in threads of this process.
+    """
+    from app.adapters import signing
+
+    return signing.open_signing(settings, judging)
 
 
 def find_virus_scanner(settings: Settings) -> VirusScanner | None:
@@ -177,6 +191,7 @@ async def open_application(
             prepared_statements=settings.prepared_statements,
         )
         inspection = open_inspection(settings)
+        judging = open_judging(settings)
         try:
             key = settings.secret_key.get_secret_value() if settings.secret_key else await _stored_token_key(database)
             yield Application(
@@ -187,11 +202,12 @@ async def open_application(
                 service_url=address.service_url,
                 storage=open_storage(settings),
                 virus_scanner=find_virus_scanner(settings),
-                signing=open_signing(settings),
+                signing=open_signing(settings, judging),
                 inspection=inspection,
             )
         finally:
             await inspection.close()
+            await judging.close()
             await database.close()
 
 

@@ -1,7 +1,10 @@
-"""The installation's signer: the work is done in threads, and its libraries are loaded when somebody first signs."""
+"""The installation's signer: it signs in threads, its libraries are loaded when somebody first signs, and it has
+signatures judged in processes of their own.
+"""
 
 import asyncio
 import datetime as dt
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -9,26 +12,53 @@ from app.core.settings import Settings
 from app.services.ports import SignatureBox, SignatureReport, SigningFailed, SigningIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
+    from app.adapters.judging_processes import JudgingProcesses
     from app.adapters.pades import Pades
     from app.adapters.signing_keys import KeySource
+
+    Judge = Callable[[bytes, dt.datetime], Awaitable[SignatureReport]]
 
 _TIME_STAMP_SECONDS = 10
 
 
-def open_signing(settings: Settings) -> "ThreadedSigner":
-    """Return the signer of the installation; without keys of its own it signs with a test authority."""
+def open_judging(settings: Settings) -> "JudgingProcesses":
+    """Return what judges signatures; its processes start when the first one comes. Close it at the end."""
+    from app.adapters.judging_processes import JudgingProcesses
+
+    return JudgingProcesses(
+        memory_bytes=settings.inspection_memory_bytes,
+        cpu_seconds=settings.inspection_cpu_seconds,
+        seconds=settings.inspection_seconds,
+        data_dir=settings.data_dir,
+        trust_file=settings.signing_trust_file,
+        revocation_lists=settings.signing_revocation_lists_dir,
+        accepts_unknown_revocation=settings.signing_unknown_revocation == "accept",
+    )
+
+
+def open_signing(settings: Settings, judging: "JudgingProcesses | None" = None) -> "ThreadedSigner":
+    """Return the signer of the installation; without keys of its own it signs with a test authority.
+
+    Without `judging` it judges signatures in threads of this process.
+    """
     has_keys = settings.signing_token_module is not None or settings.signing_keys_dir is not None
-    return ThreadedSigner(lambda: _pades_of(settings), is_test=not has_keys)
+    keys = cache(lambda: _keys_of(settings))
+    return ThreadedSigner(
+        lambda: _pades_of(settings, keys()),
+        is_test=not has_keys,
+        judge=None if judging is None else lambda pdf, at: judging.judge(pdf, keys, at=at),
+    )
 
 
 class ThreadedSigner:
     """Implements `app.services.ports.Signer` over a `Pades` that is made when it is first needed."""
 
-    def __init__(self, make: "Callable[[], Pades]", *, is_test: bool) -> None:
+    def __init__(self, make: "Callable[[], Pades]", *, is_test: bool, judge: "Judge | None" = None) -> None:
         self._make = make
         self._is_test = is_test
+        self._judge = judge
         self._lock = Lock()
         self._made: Pades | None = None
 
@@ -52,6 +82,8 @@ class ThreadedSigner:
         return await asyncio.to_thread(lambda: self._pades().sign(pdf, identity, at, reason, place, box))
 
     async def validate_pdf(self, pdf: bytes, *, at: dt.datetime) -> SignatureReport:
+        if self._judge is not None:
+            return await self._judge(pdf, at)
         return await asyncio.to_thread(lambda: self._pades().validate(pdf, at))
 
     def _pades(self) -> "Pades":
@@ -61,14 +93,14 @@ class ThreadedSigner:
             return self._made
 
 
-def _pades_of(settings: Settings) -> "Pades":
+def _pades_of(settings: Settings, keys: "KeySource") -> "Pades":
     from pyhanko.sign.timestamps import HTTPTimeStamper
 
     from app.adapters.pades import Pades
 
     url = settings.signing_time_stamp_url
     return Pades(
-        _keys_of(settings),
+        keys,
         trust_file=settings.signing_trust_file,
         revocation_lists=settings.signing_revocation_lists_dir,
         accepts_unknown_revocation=settings.signing_unknown_revocation == "accept",
