@@ -13,6 +13,7 @@ from app.domain.permissions import Actor, Permission
 from app.services.deadlines.compiled import calendar_at
 from app.services.identity.scope import scope_parameters
 from app.services.identity.tokens import ensure_current
+from app.services.procedures.named_filters import refuse_unknown_filters
 from app.services.worklists import queries
 
 FORECAST_DAYS = 5
@@ -49,8 +50,8 @@ async def due_work(
     """Return the work due in the actor's units, or in `unit` and what is below it; hours and days are its calendar's.
 
     `soon` may repeat what is in `today`: it is what expires within `hours` working hours. `overdue` is everything that
-    is, the latest first. Dossiers whose clock stands are in no section. Raises `NotFound` (unit_unknown) for a unit
-    that is not in scope.
+    is, the latest first. Dossiers whose clock stands are in no section. Raises `InvalidInput` (unit_unknown) for a
+    unit that does not exist, `NotFound` for one that is not in scope.
     """
     everything, patterns = scope_parameters(actor, Permission.DOSSIERS_READ)
     place = await queries.place_of(
@@ -58,6 +59,7 @@ async def due_work(
     )
     ensure_current(actor, place.auth_version)
     if place.id is None:
+        await refuse_unknown_filters(connection, unit=unit)
         raise NotFound(Refusal("unit_unknown", "unit", {"code": unit}))
     calendar = (await calendar_at(connection, place.id, place.version)).calendar
     today = local_date(now)
