@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from asn1crypto import cms, crl
 from asn1crypto import x509 as asn1_x509
@@ -35,6 +35,7 @@ from pyhanko_certvalidator import ValidationContext
 from app.adapters.revocation_lists import RevocationLists
 from app.adapters.signing_keys import NO_LEGAL_VALUE, KeySource, read_certificates
 from app.core.clock import LOCAL_ZONE
+from app.data import rows
 from app.services.forms.marks import qr_svg
 from app.services.forms.press import Press
 from app.services.ports import (
@@ -50,6 +51,8 @@ from app.services.ports import (
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
 
 _STAMP = Path(__file__).parent / "signature_stamp.typ"
+# Of a certificate that names both, a person's number says more: it is the person's within the unit.
+_HOLDERS: tuple[Literal["person", "unit"], ...] = ("person", "unit")
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)")
 _FILLS_ITS_BOX = SimpleBoxLayoutRule(
     x_align=AxisAlignment.ALIGN_MIN,
@@ -329,7 +332,23 @@ def _found(field: str, verdict: _Verdict, *, accepts_unknown: bool) -> FoundSign
         revocation=verdict.revocation,
         revoked_at=verdict.revoked_at,
         fault=fault,
+        holder=holder_of(subject),
     )
+
+
+def holder_of(subject: Mapping[str, Any]) -> Literal["person", "unit"] | None:
+    """Return whose a certificate is, by its subject: by a given name or surname, or by the kind of its numbers.
+
+    The kinds of numbers are those of `certificate_subjects.csv` (`CCCD:0378…`, `MST:2700…`); None where it tells not.
+    """
+    if subject.get("given_name") or subject.get("surname"):
+        return "person"
+    numbers = (_name(subject, part) or "" for part in ("user_id", "serial_number"))
+    prefixes = {number.partition(":")[0].strip().upper() for text in numbers for number in text.split("; ")}
+    for holder in _HOLDERS:
+        if any(row["prefix"] in prefixes and row["holder"] == holder for row in rows("certificate_subjects.csv")):
+            return holder
+    return None
 
 
 def _fault(verdict: _Verdict, *, accepts_unknown: bool) -> str | None:

@@ -62,6 +62,7 @@ class FoundSignature:
     leads to an authority that is trusted here and is not known to be revoked. `signed_at` is the signer's own word,
     `stamped_at` a time stamp authority's. `revocation`: `good`, `revoked` (since `revoked_at`), or `unknown` where no
     list in force speaks of the certificate. `fault`: why it is not trusted, a code of `app.api.messages.results`.
+    `holder`: whether the certificate itself says that it is a person's or a unit's; None where it does not say.
     """
 
     field: str
@@ -76,6 +77,7 @@ class FoundSignature:
     revocation: Revocation = "unknown"
     revoked_at: dt.datetime | None = None
     fault: str | None = None
+    holder: Literal["person", "unit"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

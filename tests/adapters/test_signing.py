@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asn1crypto import keys as asn1_keys
@@ -15,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from app.adapters.pades import Pades
+from app.adapters.pades import Pades, holder_of
 from app.adapters.signing import open_signing
 from app.adapters.signing_keys import DevelopmentAuthority, FileKeys
 from app.core.settings import Settings
@@ -242,3 +243,17 @@ async def test_a_token_that_cannot_be_reached_signs_nothing_and_stands_for_no_te
         await signing.sign_pdf(printed(), identity=UNIT, at=NOW, reason="", place="")
     assert failed.value.code == "signing_token_unavailable"
     assert names_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ({"common_name": "UBND phường Châu Sơn", "user_id": "MST:2700123456"}, "unit"),
+        ({"common_name": "Trần Thị Lãnh Đạo", "user_id": "CCCD:037990000001"}, "person"),
+        ({"user_id": ["MST:2700123456", "CCCD:037990000001"]}, "person"),
+        ({"common_name": "Trần Thị Lãnh Đạo", "surname": "Trần", "serial_number": "MST:2700123456"}, "person"),
+        ({"common_name": "Trần Thị Lãnh Đạo", "organization_name": "UBND phường Châu Sơn"}, None),
+    ],
+)
+def test_a_certificate_says_by_its_subject_whose_it_is(subject: dict[str, Any], expected: str | None) -> None:
+    assert holder_of(subject) == expected

@@ -4,7 +4,7 @@ import datetime as dt
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pypdfium2
 import pytest
@@ -16,6 +16,8 @@ from app.core.clock import FixedClock
 from app.core.db import execute, fetch_one
 from app.domain.permissions import Actor, Role
 from app.services.documents.contents import content_key
+from app.services.ports import FoundSignature, SignatureReport
+from app.services.results.draft import lacking_signatures
 from app.services.results.sign import write_signed
 from app.signing import sign_requests
 from tests.factories.dossiers import SUPPLEMENT, Desk, codes, go_to
@@ -327,6 +329,38 @@ async def test_a_result_signed_elsewhere_by_a_person_and_the_agency_is_taken(off
         "Lãnh đạo ký ở nơi khác",
         "Ủy ban nhân dân phường Châu Sơn",
     ]
+
+
+@pytest.mark.parametrize(
+    ("holders", "expected"),
+    [
+        (["person", "unit"], []),
+        (["person", None], []),
+        ([None, None], []),
+        (["unit"], ["personal_signature_missing"]),
+        (["unit", "unit"], ["personal_signature_missing"]),
+        (["person"], ["unit_signature_missing"]),
+        (["person", "person"], ["unit_signature_missing"]),
+        ([None], ["unit_signature_missing"]),
+    ],
+)
+def test_whose_a_signature_is_the_certificate_says_before_its_name(
+    holders: list[Literal["person", "unit"] | None], expected: list[str]
+) -> None:
+    signatures = tuple(_found(f"Tên khác {serial}", str(serial), holder) for serial, holder in enumerate(holders))
+    report = SignatureReport(signatures, whole=True)
+    assert [fault.code for fault in lacking_signatures(report, agency="Phường Châu Sơn")] == expected
+
+
+def test_a_persons_certificate_is_none_of_the_agency_whatever_its_name() -> None:
+    named = [_found("Phường Châu Sơn", "1", "person"), _found("Phường Châu Sơn", "2", None)]
+    alone = SignatureReport((named[0],), whole=True)
+    assert [fault.code for fault in lacking_signatures(alone, agency="Phường Châu Sơn")] == ["unit_signature_missing"]
+    assert lacking_signatures(SignatureReport(tuple(named), whole=True), agency="Phường Châu Sơn") == []
+
+
+def _found(signer: str, serial: str, holder: Literal["person", "unit"] | None) -> FoundSignature:
+    return FoundSignature("x", signer, None, "CA", serial, True, True, None, None, holder=holder)
 
 
 async def test_a_result_signed_elsewhere_is_taken_only_from_who_may_sign_for_the_unit(office: ResultDesk) -> None:

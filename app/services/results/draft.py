@@ -240,21 +240,27 @@ def signature_faults(report: SignatureReport, *, must_be_signed: bool) -> list[R
 def lacking_signatures(report: SignatureReport, *, agency: str) -> list[Refusal]:
     """Return which of the two signatures of a result is lacking: a person's own, the agency's beside it.
 
-    No certificate says whose kind it is: an agency's is known by its name (`agency`, its people's committee, or a
-    holder named as its own organization); beside a person's stands one by another certificate.
+    A certificate may say whose it is. Of one that does not, an agency's is known by its name (`agency`, its people's
+    committee, or a holder named as its own organization); beside a person's stands one by another certificate.
     """
     names = {fold(agency), f"{_COMMITTEE} {fold(agency)}"}
-    persons = [found for found in report.signatures if not _is_agency(found, names)]
-    if not persons:
+    holders = {(found.issuer, found.serial): _holder(found, names) for found in report.signatures}
+    units, unsaid = (sum(holder == kind for holder in holders.values()) for kind in ("unit", None))
+    if units == len(holders):
         return [Refusal("personal_signature_missing", "content_sha256")]
-    if len({(found.issuer, found.serial) for found in report.signatures}) == 1:
+    if not units and (not unsaid or len(holders) == 1):
         return [Refusal("unit_signature_missing", "content_sha256")]
     return []
 
 
-def _is_agency(found: FoundSignature, names: Collection[str]) -> bool:
+def _holder(found: FoundSignature, names: Collection[str]) -> str | None:
+    """Return whose signature it is; None where neither certificate nor name tells."""
     name = fold(found.signer)
-    return name in names or (found.organization is not None and name == fold(found.organization))
+    if found.holder is None and (
+        name in names or (found.organization is not None and name == fold(found.organization))
+    ):
+        return "unit"
+    return found.holder
 
 
 def verdict_of(report: SignatureReport) -> str:

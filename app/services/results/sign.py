@@ -35,7 +35,7 @@ from app.services.results.printed import agency_name
 PDF = "application/pdf"
 _TOGETHER = 4
 """So many are signed side by side: what waits for a store or a time stamp lets others compute."""
-_NOT_KEPT = ("intact", "fault")
+_NOT_KEPT = ("intact", "fault", "holder")
 """Of a signature that is kept these are known."""
 # Both in the upper margin of the first page: the agency at the outer right, the person beside it.
 _UNIT_BOX = SignatureBox(right=14, top=6, width=200, height=34)
