@@ -1,11 +1,13 @@
 """For operations: is the process alive, can it serve, what do its numbers say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import asyncpg
 import structlog
 from fastapi import Depends, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -127,6 +129,19 @@ async def metrics(app: App) -> Response:
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+class _WorkerActs(Collector):
+    """A counter that the database keeps: it did not begin with this process."""
+
+    def __init__(self, acts: Mapping[str, int]) -> None:
+        self._acts = acts
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily("motcua_worker_transitions", "Acts of the workers on dossiers.", labels=["action"])
+        for action in DossierAction:
+            family.add_metric([action.value], self._acts.get(action.value, 0))
+        yield family
+
+
 def _gauges(numbers: HouseNumbers) -> CollectorRegistry:
     """Return the numbers of this scrape only: nothing stale is ever shown, whichever process is asked."""
     registry = CollectorRegistry()
@@ -137,9 +152,7 @@ def _gauges(numbers: HouseNumbers) -> CollectorRegistry:
         seconds.labels(lag.follower).set(lag.seconds)
     Gauge("motcua_open_dossiers", "Accepted and not ended.", registry=registry).set(numbers.open_dossiers)
     Gauge("motcua_overdue_dossiers", "Open and past their due time.", registry=registry).set(numbers.overdue_dossiers)
-    acts = Counter("motcua_worker_transitions", "Acts of the workers on dossiers.", ["action"], registry=registry)
-    for action in DossierAction:
-        acts.labels(action.value).inc(numbers.worker_acts.get(action.value, 0))
+    registry.register(_WorkerActs(numbers.worker_acts))
     jobs = Gauge("motcua_jobs", "Jobs of the queue.", ["status"], registry=registry)
     for status, count in numbers.jobs.items():
         jobs.labels(status).set(count)

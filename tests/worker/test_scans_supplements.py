@@ -65,6 +65,7 @@ async def test_the_system_stops_the_dossier_once_the_time_is_over(
     metrics = (await desk.client.get("/metrics")).text
     assert 'motcua_worker_transitions_total{action="stop"} 1.0' in metrics
     assert 'motcua_worker_transitions_total{action="accept"} 0.0' in metrics
+    assert "motcua_worker_transitions_created" not in metrics
 
 
 async def test_a_request_before_acceptance_runs_out_in_the_same_way(
