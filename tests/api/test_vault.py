@@ -59,8 +59,8 @@ class TestRegistration:
         assert codes(refused.json()) == ["component_missing"]
         registered = await desk.register(applicant=person["applicant"], components=FORM, **AGAIN)
         assert registered["state"] == "accepted"
-        (notice,) = registered["warnings"]
-        assert notice["code"] == "component_held"
+        notice, double = registered["warnings"]
+        assert (notice["code"], double["code"]) == ("component_held", "likely_double")
         assert "TP02" in notice["vi"]
         assert held in notice["en"]
 
@@ -100,7 +100,7 @@ class TestRegistration:
             application, person["number"], MARITAL, source=person["source"], valid_from=today, valid_until=today
         )
         registered = await desk.register(applicant=person["applicant"], components=FORM, **AGAIN)
-        assert [notice["code"] for notice in registered["warnings"]] == ["component_held"]
+        assert [notice["code"] for notice in registered["warnings"]] == ["component_held", "likely_double"]
 
     async def test_a_correction_of_the_applicant_judges_the_papers_anew(
         self, application: Application, desk: Desk, person: dict[str, Any], held: str
