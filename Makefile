@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TEST_PROCESSES ?= 2
 export MOTCUA_DATA_DIR ?= $(CURDIR)/var
+# Compiled modules are kept, whatever the shell says: the suite and `make run` start the program many times.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What `make setup` installed; a second run compares dates and is done.
 INSTALLED := $(VENV)/.installed

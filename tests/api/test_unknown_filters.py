@@ -6,10 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.app import build_api
 from app.bootstrap import Application
-from app.core.settings import Settings
 from app.domain.permissions import Grant, Role
+from tests.factories.api_over import published_contract
 from tests.factories.people import COMMUNE, PROVINCE, account_of, headers_of
 
 _CODES = {
@@ -28,7 +27,7 @@ _NEEDED = {"unit": COMMUNE, "from": "2026-11-01", "to": "2026-11-23"}
 def _filtered_routes() -> list[tuple[str, str, dict[str, str]]]:
     """Return (path, parameter, what else must be sent) of every parameter of every GET route that names something."""
     found = []
-    for path, operations in build_api(Settings()).openapi()["paths"].items():
+    for path, operations in published_contract()["paths"].items():
         parameters = [one for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"]
         needed = {one["name"]: _NEEDED[one["name"]] for one in parameters if one["required"] and "{" not in path}
         found += [(path, one["name"], needed) for one in parameters if one["name"] in _CODES]

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 from fastapi.routing import iter_route_contexts
 
-from app.api.app import build_api
 from app.api.deps import Requires, RequiresInStatement, public
-from app.core.settings import Settings
+from tests.factories.api_over import built_api
 
 
 class Route(NamedTuple):
@@ -32,7 +31,7 @@ def all_routes() -> list[Route]:
     """Every route that is ours, one per method."""
     return [
         Route(method, str(context.path), tuple(_calls(context.dependant)))
-        for context in iter_route_contexts(build_api(Settings()).routes)
+        for context in iter_route_contexts(built_api().routes)
         if getattr(context, "dependant", None) is not None
         for method in sorted(context.methods or ())
     ]

@@ -1,9 +1,8 @@
 """Who may call a route is said on the route, so that nobody has to guess."""
 
-from app.api.app import build_api
 from app.api.deps import RequiresInStatement
-from app.core.settings import Settings
 from tests.architecture.routes import all_routes
+from tests.factories.api_over import published_contract
 
 # The guard of these reads the account's version in the use case's own first statement (one round trip less).
 # `test_revoked_tokens` calls each of them.
@@ -37,7 +36,7 @@ def test_routes_guarded_in_their_statement_are_listed() -> None:
 
 
 def test_every_operation_has_a_summary_in_both_languages() -> None:
-    paths = build_api(Settings()).openapi()["paths"]
+    paths = published_contract()["paths"]
     assert not [
         f"{method} {path}"
         for path, operations in paths.items()

@@ -20,13 +20,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.api import tus
-from app.api.app import build_api
 from app.bootstrap import Application
 from app.commands._generated import lifecycle_text, openapi_text
 from app.core.security import hash_password
-from app.core.settings import Settings
 from app.domain.permissions import Grant, Role
 from tests.architecture.source import ROOT
+from tests.factories.api_over import published_contract
 from tests.factories.people import COMMUNE, PROVINCE, account_of, headers_of
 
 CHECKS: list[CheckFunction] = [
@@ -54,7 +53,7 @@ def test_the_committed_lifecycle_page_is_the_generated_one() -> None:
 
 
 def test_every_operation_has_an_id_of_its_own() -> None:
-    paths = build_api(Settings()).openapi()["paths"].values()
+    paths = published_contract()["paths"].values()
     ids = [operation["operationId"] for operations in paths for operation in operations.values()]
     assert len(set(ids)) == len(ids)
 
@@ -62,7 +61,7 @@ def test_every_operation_has_an_id_of_its_own() -> None:
 def _operations() -> Iterator[Any]:
     load_all_checks()
     schemathesis.serializer.alias(tus.PIECE_MEDIA_TYPE, "application/octet-stream")
-    schema = schemathesis.openapi.from_dict(build_api(Settings()).openapi())
+    schema = schemathesis.openapi.from_dict(published_contract())
     for found in schema.get_all_operations():
         yield found.ok()  # type: ignore[union-attr]  # an invalid schema raises here, as it should
 

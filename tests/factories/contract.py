@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator, FormatChecker
 
-from app.api.app import build_api
 from app.api.messages import MESSAGES
-from app.core.settings import Settings
+from tests.factories.api_over import published_contract
 
 
 def _is_local_instant(value: object) -> bool:
@@ -73,7 +72,7 @@ def _operation(method: str, path: str) -> dict[str, Any]:
 @cache
 def _contract() -> dict[str, Any]:
     """The contract, in which an answer has its declared fields and no others."""
-    contract: dict[str, Any] = build_api(Settings()).openapi()
+    contract = published_contract()
     for schema in contract["components"]["schemas"].values():
         if schema.get("type") == "object" and "properties" in schema:
             schema.setdefault("additionalProperties", False)
