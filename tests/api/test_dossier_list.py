@@ -228,3 +228,17 @@ async def test_a_unit_or_procedure_that_does_not_exist_is_no_empty_list(desk: De
         ("unit_unknown", "unit"), ("procedure_unknown", "procedure"),
     ]  # fmt: skip
     assert (await desk.get("/dossiers", unit=OTHER_COMMUNE, procedure="1.004873"))["items"] == []
+
+
+async def test_a_code_is_found_in_small_letters_and_by_the_number_called(desk: Desk, clock: FixedClock) -> None:
+    older = (await desk.register())["code"]
+    go_to(clock, "2026-11-25 09:00")
+    newer = (await desk.register(external_code="PORTAL-7"))["code"]
+    number = newer.rpartition("-")[2]
+    assert number == older.rpartition("-")[2]
+    assert await listed(desk, q=newer.lower()) == [newer]
+    assert await listed(desk, q="portal-7") == [newer]
+    assert await listed(desk, q=number) == [newer, older]
+    go_to(clock, "2026-12-01 09:00")
+    assert await listed(desk, q=number) == [newer]
+    assert await listed(desk, procedure="1.004873.000.00.00.H42") == [newer, older]

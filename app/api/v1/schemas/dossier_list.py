@@ -11,7 +11,7 @@ from app.domain.errors import InvalidInput
 from app.domain.identifiers import mask_name
 from app.domain.lifecycle import STATE_BY_LABEL, DossierState
 from app.services.dossiers.listing.page import SORTS, ListFilter, Place
-from app.services.inputs import Code, Instant, SearchText
+from app.services.inputs import Code, Instant, ProcedureCode, SearchText
 
 _LABELS = {int(state): state.label for state in DossierState}
 
@@ -48,11 +48,15 @@ class ListQuestion(BaseModel):
 
     state: Annotated[list[Annotated[Code, AfterValidator(_known_state)]] | None, Field(max_length=10)] = None
     unit: Code | None = None
-    procedure: Code | None = None
+    procedure: ProcedureCode | None = None
     due_before: Instant | None = None
     overdue: bool | None = None
     assignee: Code | None = None
-    q: SearchText | None = None
+    q: SearchText | None = Field(
+        default=None,
+        description="Tên không dấu, số giấy tờ, mã hồ sơ, hoặc số gọi ở quầy (4 đến 6 chữ số cuối của mã trong tám ngày)."
+        " / A name, a person's number, a code, or the number called: the last 4 to 6 digits of a code of eight days.",
+    )
     sort: Annotated[Code, AfterValidator(_known_sort)] = Field(
         default="-registered_at",
         description="`due_at` và `-due_at`: hồ sơ đang tính thời hạn trước, phần còn lại sau cùng (mới nhất trước)."

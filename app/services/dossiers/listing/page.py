@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.clock import local_date
 from app.domain.errors import InvalidInput, Refusal, refuse_all
 from app.domain.lifecycle import STATE_BY_LABEL
 from app.domain.permissions import Actor, Permission
@@ -28,6 +29,9 @@ SORTS: dict[str, tuple[Order, ...]] = {
 _OF_RUNNING_ONLY = ("due_before", "overdue_at", "in_time_at")
 # Names have no digits; numbers of people and codes of dossiers have them and no spaces.
 _NUMBER = re.compile(r"^\S*\d\S*$")
+# What is called at a counter is the end of a code: of today, or of the days before, the newest first.
+_CALLED = re.compile(r"\d{4,6}", re.ASCII)
+_DAYS_CALLED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,15 @@ def _conditions(wanted: ListFilter, now: dt.datetime) -> dict[str, object]:
     if wanted.assignee is not None:
         found["assignee"] = wanted.assignee
     if wanted.q is not None:
-        found |= _search(wanted.q)
+        found |= _search(wanted.q, local_date(now))
     return found
 
 
-def _search(text: str) -> dict[str, object]:
-    """A number of a person or a code of the dossier, whole; else words of a name, the last one unfinished."""
+def _search(text: str, today: dt.date) -> dict[str, object]:
+    """A number of a person or a code of the dossier, whole; the number called at a counter; else words of a name."""
+    if _CALLED.fullmatch(text):
+        days = (today - dt.timedelta(days=ago) for ago in range(_DAYS_CALLED))
+        return {"called": [f"-{day:%y%m%d}-{text}" for day in days]}
     if _NUMBER.match(text):
         return {"number": text}
     words = [word for word in tokens(text) if word.isalnum()]

@@ -74,9 +74,13 @@ CONDITIONS = {
     "overdue_at": _OVERDUE,
     "in_time_at": f"{_RUNNING} and (d.suspended_since is not null or d.current_due_at >= {{value}}::timestamptz)",
     "assignee": "d.assignee_id = (select w.id from account w where w.username = {value})",
-    "number": """d.id in (select n.dossier_id from dossier_party n where n.identity_number = {value}
-      union all select f.id from dossier f where f.code = {value}
-      union all select f.dossier_id from dossier_alias f where f.code = {value})""",
+    "number": """d.id = any (array(
+      select n.dossier_id from dossier_party n where n.identity_number in ({value}, upper({value}))
+      union all select f.id from dossier f where f.code in ({value}, upper({value}))
+      union all select f.dossier_id from dossier_alias f where f.code in ({value}, upper({value}), lower({value}))))""",
+    # The ends that codes can have (day and number), after the identifiers of the units asked about.
+    "called": """d.id = any (array(select f.id from {identifiers}
+      cross join unnest({value}::text[]) as called (ending) join dossier f on f.code = i.code || called.ending))""",
     "name": _NAME_MATCHES,
 }
 
@@ -105,7 +109,11 @@ async def list_page(
         parameters.append(value)
         return f"${len(parameters)}"
 
-    parts = [CONDITIONS[name].format(value=placeholder(value)) for name, value in conditions.items()]
+    whole = everything and unit is None
+    identifiers = "agency_identifier i" if whole else "units join agency_identifier i on i.unit_id = units.id"
+    parts = [
+        CONDITIONS[name].format(value=placeholder(value), identifiers=identifiers) for name, value in conditions.items()
+    ]
     if order.only is not None:
         parts.append(CONDITIONS[order.only])
     if after is not None:
@@ -118,7 +126,7 @@ async def list_page(
         "limit": placeholder(limit),
         "conditions": "".join(f" and {part}" for part in parts),
     }
-    if everything and unit is None:
+    if whole:
         units, branches = "false", _BRANCH_OF_ALL.format(**shape)
     else:
         units = unit_in_scope("u.path", placeholder(everything), placeholder(patterns))
