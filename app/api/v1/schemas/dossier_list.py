@@ -54,7 +54,7 @@ class ListQuestion(BaseModel):
     assignee: Code | None = None
     q: SearchText | None = Field(
         default=None,
-        description="Tên không dấu, số giấy tờ, mã hồ sơ, hoặc số gọi ở quầy (4 đến 6 chữ số cuối của mã trong tám ngày)."
+        description="Tên không dấu, số giấy tờ, mã hồ sơ, hoặc số gọi ở quầy (4–6 chữ số cuối của mã, trong tám ngày)."
         " / A name, a person's number, a code, or the number called: the last 4 to 6 digits of a code of eight days.",
     )
     sort: Annotated[Code, AfterValidator(_known_sort)] = Field(
