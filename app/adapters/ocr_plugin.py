@@ -22,6 +22,7 @@ from ocrmypdf.pluginspec import OrientationConfidence
 from PIL import Image
 
 from app.adapters.pictures import cleaned, is_dim
+from app.adapters.sparse_pages import turn_to_upright
 from app.core.supervision import end_with_parent
 
 REPORT_VARIABLE = "MOTCUA_OCR_REPORT"
@@ -50,6 +51,8 @@ class TwiceReading(TesseractOcrEngine):
     def get_orientation(input_file: Path, options: Any) -> OrientationConfidence:
         with _readable(input_file) as picture:
             found: OrientationConfidence = TesseractOcrEngine.get_orientation(picture, options)  # type: ignore[no-untyped-call]  # OCRmyPDF's
+            if found.confidence < options.rotate_pages_threshold:
+                found = _orientation_of_sparse(picture, options) or found
         turned = int(found.angle) if found.confidence >= options.rotate_pages_threshold else 0
         _note(input_file, "turned", turned)
         return found
@@ -117,6 +120,23 @@ def _readable(input_file: Path) -> Iterator[Path]:
         copy = Path(directory) / "cleaned.png"
         cleaned(picture).save(copy, dpi=(_dpi(picture), _dpi(picture)))
         yield copy
+
+
+def _orientation_of_sparse(picture: Path, options: Any) -> OrientationConfidence | None:
+    """Return how a page with hardly any print lies, as sure as it must be to be turned; None where that is not told."""
+    with TemporaryDirectory(dir=picture.parent) as directory, Image.open(picture) as opened:
+        stem, dpi = Path(directory) / "part", _dpi(opened)
+
+        def read(part: Image.Image) -> tuple[float, list[OcrElement]]:
+            part.save(stem.with_suffix(".png"), dpi=(dpi, dpi))
+            page, _ = _read(stem.with_suffix(".png"), stem, options)
+            return _worth(page), list(_words(page))
+
+        try:
+            turn = turn_to_upright(opened, read)
+        except ReadingTimedOut:
+            return None
+    return None if turn is None else OrientationConfidence(angle=turn, confidence=options.rotate_pages_threshold)
 
 
 def _read(picture: Path, stem: Path, options: Any) -> tuple[OcrElement, str]:

@@ -15,6 +15,9 @@ _FINEST_SHADE = 12
 _NOISE_SHARE = 0.95
 """Of the points that are lighter than their paper: the noise of the others is let through."""
 _SOFTNESS = 1.1
+_BOX_POINTS = 900
+"""Of a page's longer side, on which the place of its print is looked for."""
+_MARGIN_POINTS = 24
 
 
 def is_blank(picture: Image.Image) -> bool:
@@ -23,6 +26,27 @@ def is_blank(picture: Image.Image) -> bool:
     inner = picture.crop((across, down, picture.width - across, picture.height - down))
     counts = ImageChops.subtract(_paper_of(inner), inner).histogram()
     return sum(counts[_INK_CONTRAST:]) < _BLANK_INK_SHARE * inner.width * inner.height
+
+
+def box_of_ink(picture: Image.Image) -> tuple[int, int, int, int] | None:
+    """Return where on a page there is print, with a margin around it; None if there is none."""
+    scale = max(1, round(max(picture.size) / _BOX_POINTS))
+    small = picture.convert("L").resize((max(1, picture.width // scale), max(1, picture.height // scale)))
+    ink = ImageChops.subtract(_paper_of(small), small).point([255 * (level >= _INK_CONTRAST) for level in range(256)])
+    across, down = int(small.width * _EDGE), int(small.height * _EDGE)
+    inner = ink.crop((across, down, small.width - across, small.height - down))
+    found = inner.getbbox()
+    if found is None:
+        return None
+    left, top, right, bottom = (edge * scale for edge in found)
+    left, top, right, bottom = left + across * scale, top + down * scale, right + across * scale, bottom + down * scale
+    margin = _MARGIN_POINTS * scale
+    return (
+        max(0, left - margin),
+        max(0, top - margin),
+        min(picture.width, right + margin),
+        min(picture.height, bottom + margin),
+    )
 
 
 def is_dim(picture: Image.Image) -> bool:
