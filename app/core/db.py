@@ -111,6 +111,7 @@ def _engine(
     server_settings = {
         "application_name": application,
         "timezone": "UTC",
+        "datestyle": "ISO",
         "jit": "off",
         # Statements are few and prepared once; planning the list anew for each request cost more than running it.
         "plan_cache_mode": "force_generic_plan",

@@ -13,6 +13,7 @@ from app.domain.lifecycle import STATE_BY_LABEL, DossierState
 from app.services.dossiers.listing.page import SORTS, ListFilter, Place
 from app.services.inputs import Code, Instant, ProcedureCode, SearchText
 
+_TO_THE_SECOND, _TO_THE_MICROSECOND = 19, 26
 _LABELS = {int(state): state.label for state in DossierState}
 
 
@@ -127,5 +128,9 @@ def _item(row: Any) -> dict[str, Any]:
 
 
 def _instant(local: str | None) -> str | None:
-    """Return RFC 3339 for the database's text of an instant at +07:00."""
-    return local and f"{local[:10]}T{local[11:]}+07:00"
+    """Return RFC 3339 for the database's text of an instant at +07:00, which drops zeros at the end of a fraction."""
+    if local is None:
+        return None
+    if len(local) not in (_TO_THE_SECOND, _TO_THE_MICROSECOND):
+        local = local.ljust(_TO_THE_MICROSECOND, "0")
+    return f"{local[:10]}T{local[11:]}+07:00"

@@ -147,7 +147,7 @@ def _search(text: str, today: dt.date) -> dict[str, object]:
     """A number of a person or a code of the dossier, whole; the number called at a counter; else words of a name."""
     if _CALLED.fullmatch(text):
         days = (today - dt.timedelta(days=ago) for ago in range(_DAYS_CALLED))
-        return {"called": [f"-{day:%y%m%d}-{text}" for day in days]}
+        return {"called": [text, *(f"-{day:%y%m%d}-{text}" for day in days)]}
     if _NUMBER.match(text):
         return {"number": text}
     words = [word for word in tokens(text) if word.isalnum()]

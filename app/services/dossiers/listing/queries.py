@@ -78,9 +78,11 @@ CONDITIONS = {
       select n.dossier_id from dossier_party n where n.identity_number in ({value}, upper({value}))
       union all select f.id from dossier f where f.code in ({value}, upper({value}))
       union all select f.dossier_id from dossier_alias f where f.code in ({value}, upper({value}), lower({value}))))""",
-    # The ends that codes can have (day and number), after the identifiers of the units asked about.
-    "called": """d.id = any (array(select f.id from {identifiers}
-      cross join unnest({value}::text[]) as called (ending) join dossier f on f.code = i.code || called.ending))""",
+    # The ends that codes can have (day and number), after each identifier; or the whole of an outside code.
+    "called": """d.id = any (array(
+      select f.id from agency_identifier i
+      cross join unnest({value}::text[]) as called (ending) join dossier f on f.code = i.code || called.ending
+      union all select f.dossier_id from dossier_alias f where f.code = any ({value}::text[])))""",
     "name": _NAME_MATCHES,
 }
 
@@ -109,11 +111,7 @@ async def list_page(
         parameters.append(value)
         return f"${len(parameters)}"
 
-    whole = everything and unit is None
-    identifiers = "agency_identifier i" if whole else "units join agency_identifier i on i.unit_id = units.id"
-    parts = [
-        CONDITIONS[name].format(value=placeholder(value), identifiers=identifiers) for name, value in conditions.items()
-    ]
+    parts = [CONDITIONS[name].format(value=placeholder(value)) for name, value in conditions.items()]
     if order.only is not None:
         parts.append(CONDITIONS[order.only])
     if after is not None:
@@ -126,7 +124,7 @@ async def list_page(
         "limit": placeholder(limit),
         "conditions": "".join(f" and {part}" for part in parts),
     }
-    if whole:
+    if everything and unit is None:
         units, branches = "false", _BRANCH_OF_ALL.format(**shape)
     else:
         units = unit_in_scope("u.path", placeholder(everything), placeholder(patterns))
