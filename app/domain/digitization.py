@@ -183,14 +183,16 @@ class PieceSituation:
     component_code: str | None = None
     is_presented_only: bool = False
     """It reads like a paper that is looked at and never kept (an identity card)."""
+    is_withdrawn: bool = False
+    """Its picture is the one of a paper that was withdrawn: it is not kept again."""
 
 
 def ensure_may_confirm(piece: PieceSituation) -> list[Refusal]:
     """Return every reason why the piece cannot become a document of its dossier; empty if it can.
 
     Codes: `scan_piece_closed`, `scan_piece_waiting`, `scan_piece_presented_only`, `scan_piece_incomplete`,
-    `scan_piece_unassigned`. A piece that could not be read for want of the programs may be confirmed: it stays a
-    picture, and is told as not digitized.
+    `content_withdrawn`, `scan_piece_unassigned`. A piece that could not be read for want of the programs may be
+    confirmed: it stays a picture, and is told as not digitized.
     """
     refusals = []
     if piece.state is not PieceState.OPEN:
@@ -199,7 +201,9 @@ def ensure_may_confirm(piece: PieceSituation) -> list[Refusal]:
         refusals.append(Refusal("scan_piece_waiting"))
     if piece.is_presented_only:
         refusals.append(Refusal("scan_piece_presented_only"))
-    if piece.failed_sides or piece.recognition is Recognition.FAILED:
+    if piece.is_withdrawn:
+        refusals.append(Refusal("content_withdrawn"))
+    elif piece.failed_sides or piece.recognition is Recognition.FAILED:
         refusals.append(Refusal("scan_piece_incomplete", params={"pages": piece.failed_sides}))
     if not piece.has_dossier or piece.component_code is None:
         refusals.append(Refusal("scan_piece_unassigned", "component_code"))

@@ -1,5 +1,6 @@
 """Digitizes scan batches: a transaction a page and a piece, none while anything is looked at, read or stored."""
 
+import asyncio
 from contextlib import aclosing
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from app.bootstrap import Application
 from app.services.digitization import process
 from app.services.digitization.process import PieceToRead, Source, Work
 from app.services.digitization.writes import fail_batch
-from app.services.documents.contents import Content, fetch_file, keep_file, record_content
+from app.services.documents.contents import Content, fetch_file, hash_file, put_file, record_content
+from app.services.documents.queries import is_withdrawn
 from app.services.documents.workplace import open_workplace
 from app.services.ports import RecognitionFailed
 
@@ -77,8 +79,9 @@ async def _read(application: Application, piece: PieceToRead, files: dict[int, P
     kept: Content | None = None
     try:
         await application.pages.cut_out([(files[source], page) for source, page, _ in piece.pages], picture)
-        kept = await keep_file(application.storage, picture, media_type=_PDF)
+        kept = await _kept(application, picture)
         read = await application.recognition.recognize(picture, searchable)
+        content = await _kept(application, searchable)
     except RecognitionFailed as failure:
         async with application.database.write() as connection:
             if kept is not None:
@@ -87,8 +90,16 @@ async def _read(application: Application, piece: PieceToRead, files: dict[int, P
                 connection, piece, reason=failure.code, picture_sha256=None if kept is None else kept.sha256
             )
         return
-    content = await keep_file(application.storage, searchable, media_type=_PDF)
     async with application.database.write() as connection:
         for stored in (kept, content):
             await record_content(connection, stored, now=application.clock.now())
         await process.store_read(connection, piece, read, picture_sha256=kept.sha256, content_sha256=content.sha256)
+
+
+async def _kept(application: Application, made: Path) -> Content:
+    """Keep a file of a piece; raises `RecognitionFailed` (`content_withdrawn`) for a paper that is never kept."""
+    sha256, size_bytes = await asyncio.to_thread(hash_file, made)
+    async with application.database.read() as connection:
+        if await is_withdrawn(connection, sha256):
+            raise RecognitionFailed("content_withdrawn")
+    return await put_file(application.storage, made, sha256=sha256, size_bytes=size_bytes, media_type=_PDF)

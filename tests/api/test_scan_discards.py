@@ -164,6 +164,32 @@ async def test_the_document_that_an_identity_card_was_cut_from_goes_with_it_and_
     assert document["sha256"] not in await stored(application)
 
 
+async def test_a_withdrawn_paper_in_another_batch_is_not_kept_and_the_papers_beside_it_are_read(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code, other = await station.dossier(), await station.dossier()
+    batch = await station.digitized(await station.send_sheets([CERTIFICATE], dossier=code))
+    (card,) = batch["piece_list"]
+    await station.act(card["id"], "assign", component_code="TP02")
+    await station.act(card["id"], "confirm", values=[])
+    await station.act(card["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    before = await stored(application)
+
+    again = await station.digitized((await station.send(TWO_PAPERS, fields={"dossier": other}))["id"])
+    assert again["state"] == "partly_failed"
+    beside, same = again["piece_list"]
+    assert (beside["recognition"], same["recognition"]) == ("unavailable", "failed")
+    assert same["reason"]["code"] == "content_withdrawn"
+    added = await stored(application) - before
+    assert len(added) == 2, "the batch's file and the picture of the other paper"
+    await station.act(same["id"], "assign", component_code="TP02")
+    refused = await station.act(same["id"], "confirm", expect=409, values=[])
+    assert codes(refused) == ["content_withdrawn"]
+    await station.act(same["id"], "discard", reason="presented_only")
+    assert (await station.desk.get(f"/scan-batches/{again['id']}"))["state"] == "not_digitized"
+
+
 async def _send(station: Station, code: str, content: bytes) -> httpx.Response:
     path, files = f"/api/v1/dossiers/{code}/documents", {"file": ("giay.pdf", content)}
     return await station.desk.client.post(path, headers=station.desk.clerk, data={"component": "TP02"}, files=files)

@@ -22,7 +22,7 @@ from app.services.digitization.discards import writes as discards
 from app.services.digitization.discards.queries import source_documents
 from app.services.digitization.discards.withdraw import withdraw_copy, withdraw_source
 from app.services.digitization.inputs import AssignPiece, ConfirmedValue, ConfirmPiece, DiscardPiece
-from app.services.digitization.process import PRESENTED_ONLY, restate
+from app.services.digitization.process import CONTENT_WITHDRAWN, PRESENTED_ONLY, restate
 from app.services.digitization.read import seen_piece
 from app.services.documents.add import NewDocument, add_document
 from app.services.dossiers.recording.record import record_event, seen_dossier
@@ -190,6 +190,7 @@ def _situation(row: Any) -> PieceSituation:
         has_dossier=row.dossier_id is not None,
         component_code=row.component_code,
         is_presented_only=row.reason == PRESENTED_ONLY,
+        is_withdrawn=row.reason == CONTENT_WITHDRAWN,
     )
 
 

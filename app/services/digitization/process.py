@@ -38,6 +38,7 @@ DIGITIZATION_QUEUE = "digitization"
 WAITING_FOR_RETRY = "waiting_for_retry"
 OCR_UNAVAILABLE = "ocr_unavailable"
 PRESENTED_ONLY = "component_presented_only"
+CONTENT_WITHDRAWN = "content_withdrawn"
 
 log = structlog.get_logger(__name__)
 
