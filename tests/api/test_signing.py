@@ -3,9 +3,11 @@
 import datetime as dt
 import subprocess
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
@@ -326,6 +328,18 @@ async def test_a_result_that_was_uploaded_bears_the_address_that_verifies_it(off
         found = zxingcpp.read_barcodes(page.to_pil())
     row = await office.one("select token from result where id = $1", signed["id"])
     assert [mark.text for mark in found] == [f"/v/{row.token}"]
+
+
+async def test_no_stamp_reaches_into_text_below_a_margin_of_20_mm(office: ResultDesk) -> None:
+    code = await office.processing()
+    sha256 = await held(office.application, code, printed("Bản tải lên"))
+    signed = await office.signed(code, text=None, content_sha256=sha256)
+    with pikepdf.open(BytesIO(await office.bytes_of(signed))) as paper:
+        sheet = paper.pages[0]
+        depths = [float(sheet.mediabox[3]) - float(stamp.Rect[1]) for stamp in sheet.Annots]
+    assert len(depths) == 2
+    accents = 5  # points that the accents of a line of 13 points stand above its capitals
+    assert max(depths) < 20 * 72 / 25.4 - accents
 
 
 async def test_what_should_be_signed_and_is_not_is_refused(office: ResultDesk) -> None:
