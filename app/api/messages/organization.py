@@ -25,6 +25,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The parent unit ended on {valid_to}",
     ),
     "unit_already_closed": ("Đơn vị đã chấm dứt từ {valid_to}", "The unit ended on {valid_to}"),
+    "unit_not_closed": (
+        "Đơn vị chưa có ngày chấm dứt để thu hồi",
+        "The unit has no closing to take back",
+    ),
+    "unit_has_open_dossiers": (
+        "Còn {dossiers} hồ sơ chưa kết thúc do đơn vị tiếp nhận hoặc giải quyết",
+        "{dossiers} dossiers that the unit received or decides are still open",
+    ),
+    "closing_before_last_dossier": (
+        "Đơn vị còn tiếp nhận hồ sơ đến ngày {last_day}; ngày chấm dứt phải sau ngày đó",
+        "The unit registered dossiers until {last_day}; the closing date must lie after that day",
+    ),
     "unit_has_children": (
         "Còn {children} đơn vị trực thuộc đang hoạt động",
         "{children} units below it still exist",
@@ -43,8 +55,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Mã định danh {code} đang do đơn vị khác dùng",
         "The agency identifier {code} is used by another unit",
     ),
+    "agency_identifier_used": (
+        "Đơn vị khác đã cấp mã hồ sơ theo mã định danh {code} đến ngày {last_day}; chỉ được dùng lại từ ngày hôm sau",
+        "Another unit gave dossiers codes by the identifier {code} until {last_day}; it may be used from the next day",
+    ),
     "identifier_before_present": (
-        "Mã định danh hiện tại có từ {valid_from}; mã mới phải bắt đầu sau ngày đó",
-        "The present identifier counts since {valid_from}; the new one must begin after that day",
+        "Mã định danh hiện tại {code} có từ {valid_from}; mã mới phải bắt đầu sau ngày đó",
+        "The present identifier {code} counts since {valid_from}; the new one must begin after that day",
     ),
 }

@@ -11,7 +11,8 @@ from app.api.deps import App, ReadConnection, Requires, Session, public
 from app.api.idempotency import Once
 from app.api.noun_router import NounRouter
 from app.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, decode_cursor, encode_cursor
-from app.api.v1.schemas.units import UnitDetail, UnitPage, UnitRow
+from app.api.v1.schemas.dossiers import notice
+from app.api.v1.schemas.units import UnitAfterClosing, UnitDetail, UnitPage, UnitRow
 from app.core.clock import local_date
 from app.domain.permissions import Actor, Permission
 from app.services.inputs import Code, Day, SearchText
@@ -71,13 +72,13 @@ async def create(given: UnitInput, actor: Manager, session: Session, once: Once)
     )
 
 
-@router.post("/units/{code}/close", response_model=UnitDetail, summary="Chấm dứt đơn vị / Close a unit")
+@router.post("/units/{code}/close", response_model=UnitAfterClosing, summary="Chấm dứt đơn vị / Close a unit")
 async def close(code: Code, given: UnitClosing, actor: Manager, session: Session, once: Once) -> Response:
     return await once(
         session,
         actor,
-        lambda: _after(close_unit(session, actor, code, given, now=once.now), session, code, now=once.now),
-        show=UnitDetail.model_validate,
+        lambda: _closed(session, actor, code, given, now=once.now),
+        show=UnitAfterClosing.model_validate,
     )
 
 
@@ -106,6 +107,12 @@ async def agency_identifiers(
         lambda: _after(set_agency_identifier(session, actor, code, given, now=once.now), session, code, now=once.now),
         show=_created,
     )
+
+
+async def _closed(session: Session, actor: Actor, code: str, given: UnitClosing, *, now: dt.datetime) -> dict[str, Any]:
+    warnings = await close_unit(session, actor, code, given, now=now)
+    found = await unit_by_code(await session.connection(), code, now=now)
+    return {**found, "warnings": [notice(warning) for warning in warnings]}
 
 
 async def _after(act: Awaitable[object], session: Session, code: str, *, now: dt.datetime) -> dict[str, Any]:

@@ -25,9 +25,9 @@ class UnitInput(Input):
 
 
 class UnitClosing(Input):
-    """The first day on which the unit no longer exists."""
+    """The first day on which the unit no longer exists; null takes back a closing that has not begun."""
 
-    valid_to: Day
+    valid_to: Day | None
 
 
 class CounterInput(Input):

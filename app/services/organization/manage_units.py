@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import local_date
 from app.domain.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
 from app.domain.identifiers import is_agency_code
 from app.domain.organization import LEVELS_BELOW, may_stand_under
@@ -55,27 +56,57 @@ async def create_unit(session: AsyncSession, actor: Actor, given: UnitInput, *, 
     return unit.code
 
 
-async def close_unit(session: AsyncSession, actor: Actor, code: str, given: UnitClosing, *, now: dt.datetime) -> None:
-    """Let a unit and its identifier end; what happened there stays under its name.
+async def close_unit(
+    session: AsyncSession, actor: Actor, code: str, given: UnitClosing, *, now: dt.datetime
+) -> list[Refusal]:
+    """Let a unit and its identifier end; what happened there stays under its name. Return the warnings.
 
-    Raises `InvalidInput` (`closing_before_beginning`), `Conflict` (`unit_already_closed`, `unit_has_children`).
+    Until it begins, and on its first day, a closing may be given another day or be taken back.
+    Raises `InvalidInput` (`closing_before_beginning`, `closing_before_last_dossier`), `Conflict`
+    (`unit_already_closed`, `unit_not_closed`, `unit_has_children`, `unit_after_parent`, `agency_identifier_taken`).
     """
     unit = await _managed_unit(session, actor, code)
+    if unit.valid_to is not None and unit.valid_to < local_date(now):
+        raise Conflict(Refusal("unit_already_closed", params={"valid_to": unit.valid_to.isoformat()}))
+    if unit.valid_to is None and given.valid_to is None:
+        raise Conflict(Refusal("unit_not_closed"))
+    refuse_all(Conflict, await _conflicts_in_the_tree(session, unit, given.valid_to))
+    identifier = await queries.last_identifier(session, unit.id)
+    if given.valid_to is not None:
+        refuse_all(InvalidInput, await _faults_of_closing(session, unit, identifier, given.valid_to))
+    if identifier is not None:
+        # Since the day it was to end, another unit may have been promised it.
+        await _refuse_taken(session, identifier.code, unit, since=identifier.valid_to or local_date(now))
+        identifier.valid_to = given.valid_to
+    unit.valid_to = given.valid_to
+    closing = None if given.valid_to is None else given.valid_to.isoformat()
+    await _audit(session, actor, unit, "unit.close", now=now, valid_to=closing)
+    dossiers = 0 if closing is None else await queries.open_dossiers(session, unit.id)
+    return [Refusal("unit_has_open_dossiers", "valid_to", {"dossiers": dossiers})] if dossiers else []
+
+
+async def _conflicts_in_the_tree(session: AsyncSession, unit: Unit, closing: dt.date | None) -> list[Refusal]:
+    """Return why a unit cannot exist until `closing`: units below it exist longer, or the one above does not."""
     conflicts = []
-    if unit.valid_to is not None:
-        conflicts.append(Refusal("unit_already_closed", params={"valid_to": unit.valid_to.isoformat()}))
-    children = await queries.open_children(session, unit.id, on=given.valid_to)
+    children = 0 if closing is None else await queries.open_children(session, unit.id, on=closing)
     if children:
         conflicts.append(Refusal("unit_has_children", params={"children": children}))
-    refuse_all(Conflict, conflicts)
-    identifier = await queries.current_identifier(session, unit.id)
-    begun = max(unit.valid_from, identifier.valid_from) if identifier is not None else unit.valid_from
-    if given.valid_to <= begun:
-        raise InvalidInput(Refusal("closing_before_beginning", "valid_to", {"valid_from": begun.isoformat()}))
-    unit.valid_to = given.valid_to
-    if identifier is not None:
-        identifier.valid_to = given.valid_to
-    await _audit(session, actor, unit, "unit.close", now=now, valid_to=given.valid_to.isoformat())
+    parent = None if unit.parent_id is None else await queries.lock_unit_by_id(session, unit.parent_id)
+    if parent is not None and parent.valid_to is not None and (closing is None or closing > parent.valid_to):
+        conflicts.append(Refusal("unit_after_parent", "valid_to", {"valid_to": parent.valid_to.isoformat()}))
+    return conflicts
+
+
+async def _faults_of_closing(
+    session: AsyncSession, unit: Unit, identifier: AgencyIdentifier | None, closing: dt.date
+) -> list[Refusal]:
+    begun = unit.valid_from if identifier is None else max(unit.valid_from, identifier.valid_from)
+    if closing <= begun:
+        return [Refusal("closing_before_beginning", "valid_to", {"valid_from": begun.isoformat()})]
+    last = await queries.last_registration(session, unit.id)
+    if last is not None and closing <= local_date(last):
+        return [Refusal("closing_before_last_dossier", "valid_to", {"last_day": local_date(last).isoformat()})]
+    return []
 
 
 async def add_counter(session: AsyncSession, actor: Actor, code: str, given: CounterInput, *, now: dt.datetime) -> None:
@@ -98,41 +129,59 @@ async def set_agency_identifier(
 ) -> None:
     """Give a unit an identifier code from a day on; the one it used until then ends the same day.
 
+    One that has not begun makes way for it; the code of the present one, given again, only takes that one back.
     Codes of dossiers already issued keep the code they were issued under.
     Raises `InvalidInput` (`agency_identifier_malformed`, `identifier_before_present`), `Conflict`
-    (`agency_identifier_taken`, `unit_already_closed`).
+    (`agency_identifier_taken`, `agency_identifier_used`, `unit_already_closed`).
     """
     unit = await _managed_unit(session, actor, code)
     if unit.valid_to is not None:
         raise Conflict(Refusal("unit_already_closed", params={"valid_to": unit.valid_to.isoformat()}))
-    present = await queries.current_identifier(session, unit.id)
+    today = local_date(now)
+    present = await queries.identifier_on(session, unit.id, today)
     faults = []
     if not is_agency_code(given.code):
         faults.append(Refusal("agency_identifier_malformed", "code"))
     if present is not None and given.valid_from <= present.valid_from:
-        faults.append(
-            Refusal("identifier_before_present", "valid_from", {"valid_from": present.valid_from.isoformat()})
-        )
+        params = {"code": present.code, "valid_from": present.valid_from.isoformat()}
+        faults.append(Refusal("identifier_before_present", "valid_from", params))
     refuse_all(InvalidInput, faults)
-    await queries.lock_identifiers(session)
-    taken = Conflict(Refusal("agency_identifier_taken", "code", {"code": given.code}))
-    if await queries.identifier_in_use(session, given.code, since=given.valid_from, besides=unit.id) is not None:
-        raise taken
+    again = present is not None and present.code == given.code
+    await _refuse_taken(session, given.code, unit, since=today if again else given.valid_from)
+    await queries.drop_identifiers_after(session, unit.id, today)
     if present is not None:
-        present.valid_to = given.valid_from
+        if not again and present.valid_to is not None and present.valid_to < given.valid_from:
+            # It ends later than it was to: by then another unit may have been promised it.
+            await _refuse_taken(session, present.code, unit, since=present.valid_to)
+        present.valid_to = None if again else given.valid_from
         await session.flush()
-    session.add(
-        AgencyIdentifier(
+    if not again:
+        row = AgencyIdentifier(
             unit_id=unit.id,
             code=given.code,
             valid_from=given.valid_from,
             source=given.source,
             confidence=given.confidence,
         )
-    )
-    await _flush_or_raise(session, taken)
+        session.add(row)
+        await _flush_or_raise(session, _taken(given.code))
     data = {"code": given.code, "valid_from": given.valid_from.isoformat()}
     await _audit(session, actor, unit, "unit.set_agency_identifier", now=now, **data)
+
+
+def _taken(code: str) -> Conflict:
+    return Conflict(Refusal("agency_identifier_taken", "code", {"code": code}))
+
+
+async def _refuse_taken(session: AsyncSession, code: str, unit: Unit, *, since: dt.date) -> None:
+    """Raise if another unit uses the identifier on or after the day `since`, or gave codes by it that day or later."""
+    await queries.lock_identifiers(session)
+    if await queries.identifier_in_use(session, code, since=since, besides=unit.id) is not None:
+        raise _taken(code)
+    used = await queries.last_code_by(session, code, besides=unit.id)
+    if used is not None and local_date(used) >= since:
+        params = {"code": code, "last_day": local_date(used).isoformat()}
+        raise Conflict(Refusal("agency_identifier_used", "valid_from", params))
 
 
 async def _managed_unit(session: AsyncSession, actor: Actor, code: str) -> Unit:

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.db import fetch_all, fetch_one, from_json
+from app.models.dossiers import Dossier
 from app.models.organization import AgencyIdentifier, Counter, Unit
 
 # Sorts that a list may be asked for, each with the columns of its keyset (the last one is unique).
@@ -108,9 +109,58 @@ async def counter_of(session: AsyncSession, unit_id: int, code: str) -> Counter 
     return await session.scalar(select(Counter).where(Counter.unit_id == unit_id, Counter.code == code))
 
 
-async def current_identifier(session: AsyncSession, unit_id: int) -> AgencyIdentifier | None:
+async def lock_unit_by_id(session: AsyncSession, unit_id: int) -> Unit | None:
+    return await session.scalar(select(Unit).where(Unit.id == unit_id).with_for_update())
+
+
+async def open_dossiers(session: AsyncSession, unit_id: int) -> int:
+    """Return how many open dossiers were received by the unit or are its to decide."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Dossier)
+        .where(
+            or_(Dossier.receiving_unit_id == unit_id, Dossier.competent_unit_id == unit_id), Dossier.ended_at.is_(None)
+        )
+    )
+    return found or 0
+
+
+async def last_registration(session: AsyncSession, unit_id: int) -> dt.datetime | None:
+    """Return when the unit registered a dossier for the last time."""
+    return await session.scalar(select(func.max(Dossier.registered_at)).where(Dossier.receiving_unit_id == unit_id))
+
+
+async def last_identifier(session: AsyncSession, unit_id: int) -> AgencyIdentifier | None:
+    """Return the identifier of the unit that begins last."""
+    held = select(AgencyIdentifier).where(AgencyIdentifier.unit_id == unit_id)
+    return await session.scalar(held.order_by(AgencyIdentifier.valid_from.desc()).limit(1))
+
+
+async def identifier_on(session: AsyncSession, unit_id: int, day: dt.date) -> AgencyIdentifier | None:
+    """Return the identifier that the unit uses on the day."""
     return await session.scalar(
-        select(AgencyIdentifier).where(AgencyIdentifier.unit_id == unit_id, AgencyIdentifier.valid_to.is_(None))
+        select(AgencyIdentifier).where(
+            AgencyIdentifier.unit_id == unit_id,
+            AgencyIdentifier.valid_from <= day,
+            or_(AgencyIdentifier.valid_to.is_(None), AgencyIdentifier.valid_to > day),
+        )
+    )
+
+
+async def drop_identifiers_after(session: AsyncSession, unit_id: int, day: dt.date) -> None:
+    """Forget identifiers of the unit that have not begun on the day: nothing was named by them."""
+    await session.execute(
+        delete(AgencyIdentifier).where(AgencyIdentifier.unit_id == unit_id, AgencyIdentifier.valid_from > day)
+    )
+
+
+async def last_code_by(session: AsyncSession, code: str, *, besides: int) -> dt.datetime | None:
+    """Return when a unit other than `besides` gave a dossier a code by this identifier for the last time."""
+    holders = select(AgencyIdentifier.unit_id).where(AgencyIdentifier.code == code, AgencyIdentifier.unit_id != besides)
+    return await session.scalar(
+        select(func.max(Dossier.registered_at)).where(
+            Dossier.receiving_unit_id.in_(holders), Dossier.code.startswith(f"{code}-", autoescape=True)
+        )
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.api.v1.schemas.dossiers import NoticeOut
 from app.services.organization.inputs import Level
 
 
@@ -67,3 +68,9 @@ class UnitDetail(BaseModel):
     valid_to: dt.date | None
     source: str
     confidence: Literal["verified", "seen_in_practice", "unverified", "default", "synthetic"]
+
+
+class UnitAfterClosing(UnitDetail):
+    """A unit that was given a last day, or whose closing was taken back, with what its people should know."""
+
+    warnings: list[NoticeOut]
