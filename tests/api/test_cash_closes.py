@@ -109,6 +109,15 @@ async def test_a_day_has_its_own_cash_at_the_start(desk: Desk, clock: FixedClock
     assert (await opened(desk, 1, 403, unit=OTHER_COMMUNE))["code"] == "forbidden"
 
 
+async def test_a_day_gone_by_without_money_is_neither_opened_nor_closed(desk: Desk, clock: FixedClock) -> None:
+    assert codes(await opened(desk, 1, 422, day="2020-01-06")) == ["till_day_empty"]
+    assert codes(await closed(desk, 422, counted_vnd=0, day="2020-01-06")) == ["till_day_empty"]
+    await paid(desk)
+    go_to(clock, "2026-11-24 08:00")
+    assert (await opened(desk, 1_000, day="2026-11-23"))["expected_vnd"] == 42_000
+    assert (await closed(desk, counted_vnd=0))["day"] == "2026-11-24"
+
+
 async def test_a_day_is_closed_by_notes_and_then_takes_no_more_money(desk: Desk) -> None:
     number = await paid(desk)
     notes = [{"note": 20_000, "pieces": 2}, {"note": 1_000, "pieces": 1}]

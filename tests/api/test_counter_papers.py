@@ -170,7 +170,10 @@ async def test_the_slip_of_a_certification_falls_with_its_receipt(
     page = (await desk.client.get(address, headers={"Accept": "text/html"})).text
     assert "ĐÃ HỦY" in page
     assert "10:30 ngày 23/11/2026" in page
-    assert codes((await paper_at(desk, path)).json()) == ["receipt_voided"]
+    fallen = await paper_at(desk, path)
+    assert fallen.status_code == 200
+    assert "ĐÃ HỦY" in text_of(fallen.content)
+    assert fallen.content == (await paper_at(desk, path)).content
     again = (await collected(desk, done["code"]))["number"]
     printed = await paper_at(desk, path)
     assert printed.content != first.content
@@ -179,6 +182,13 @@ async def test_the_slip_of_a_certification_falls_with_its_receipt(
     await given_back(desk, application, again, None)
     newer = await address_of(application, "PHIEU-CT")
     assert (await desk.client.get(newer)).json()["status"] == "refunded"
+
+
+async def test_a_slip_never_printed_is_not_printed_after_its_receipt_was_voided(desk: Desk, signer: str) -> None:
+    done = await certified(desk, signer)
+    await desk.post(f"/fee-receipts/{done['receipt_number']}/void", {"reason": "Nhầm"})
+    answer = await paper_at(desk, f"/certifications/{done['code']}")
+    assert (answer.status_code, codes(answer.json())) == (409, ["receipt_voided"])
 
 
 async def test_an_ordinary_dossier_has_no_slip_of_certification(desk: Desk) -> None:

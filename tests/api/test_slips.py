@@ -158,13 +158,18 @@ async def test_a_spoilt_slip_is_voided_and_the_next_edition_has_its_own_number(d
     assert (again.status_code, codes(again.json())) == (409, ["slip_void_already"])
 
 
-async def test_a_voided_number_is_not_given_again_though_another_variant_still_bears_it(desk: Desk) -> None:
+@pytest.mark.parametrize("spoilt", [0, 1])
+async def test_a_number_is_voided_in_both_prints_and_not_given_again(desk: Desk, spoilt: int) -> None:
     dossier = await desk.register()
-    ordinary = await issue(desk, dossier["code"], "receipt")
-    large = await issue(desk, dossier["code"], "receipt", variant="large")
-    assert large["number"] == ordinary["number"]
-    await desk.post(f"/slips/{large['id']}/void", {"reason_code": "damaged"})
-    assert (await issue(desk, dossier["code"], "receipt", variant="large"))["number"] != large["number"]
+    prints = [await issue(desk, dossier["code"], "receipt", variant=variant) for variant in (None, "large")]
+    assert prints[0]["number"] == prints[1]["number"]
+    await desk.post(f"/slips/{prints[spoilt]['id']}/void", {"reason_code": "damaged"})
+    listed = (await desk.get(f"/dossiers/{dossier['code']}/slips"))["items"]
+    assert [(slip["status"], slip["status_reason"]) for slip in listed] == [("void", "damaged")] * 2
+    newer = [await issue(desk, dossier["code"], "receipt", variant=variant) for variant in ("large", None)]
+    assert newer[0]["number"] == newer[1]["number"] != prints[0]["number"]
+    listed = (await desk.get(f"/dossiers/{dossier['code']}/slips"))["items"]
+    assert [slip["status"] for slip in listed] == ["replaced", "replaced", "valid", "valid"]
 
 
 async def test_a_supplement_request_lists_every_paper_with_its_problem(desk: Desk) -> None:

@@ -89,6 +89,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Quỹ tiền mặt của ngày còn {till_vnd} đồng, không đủ chi {amount_vnd} đồng",
         "The day's till holds {till_vnd} đồng in cash, less than {amount_vnd} đồng",
     ),
+    "till_day_empty": (
+        "Ngày {day} bạn không thu, không hoàn và không khai tiền đầu ngày: không có quỹ để khai hay chốt",
+        "On {day} you took in, gave back and started with nothing: there is no till to open or close",
+    ),
     "till_opening_given_back": (
         "Quỹ đầu ngày ít nhất phải là {least_vnd} đồng: đã chi hoàn từ quỹ số ấy, không thể khai {opening_vnd}",
         "The till started with at least {least_vnd} đồng, which were given back out of it; {opening_vnd} cannot be",

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import from_json
-from app.domain.errors import ActionRefused, NotFound, Refusal
+from app.domain.errors import NotFound, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.certification import queries
 from app.services.certification.register import label
 from app.services.dossiers.recording.record import seen_dossier
-from app.services.payments.paper import money_of, paper_of
+from app.services.payments.paper import money_of, paper_of, voided_paper_of
 from app.services.payments.receipts import VISIT_FORM
 from app.services.ports import BlobStore
 
@@ -22,19 +22,20 @@ async def print_certification(
 ) -> bytes:
     """Return the PDF of a certification, the same bytes every time until its receipt is voided.
 
-    Raises `NotFound` where nothing was certified, `ActionRefused` (`receipt_voided`) until money is taken again.
+    From then on, until money is taken again, the copy that says so. Raises `NotFound` where nothing was certified,
+    `ActionRefused` (`receipt_voided`) for a slip that was never printed before its receipt was voided.
     """
     dossier = await seen_dossier(connection, actor, code, Permission.DOSSIERS_READ, lock=True)
     facts = await queries.paper_facts(connection, dossier.id)
     entries = from_json(facts.entries)
     if not entries:
         raise NotFound(Refusal("certification_unknown"))
-    if facts.total_vnd and facts.receipt_number is None:
-        raise ActionRefused(Refusal("receipt_voided"))
     first, last = entries[0], entries[-1]
     number = label(last["number"], last["year"], last["suffix"])
     if first["number"] != last["number"]:
         number = f"{first['number']}-{number}"
+    if facts.total_vnd and facts.receipt_number is None:
+        return await voided_paper_of(connection, storage, dossier.id, form_code=VISIT_FORM, number=number, now=now)
     data = {
         "form": {"name": "Phiếu chứng thực"},
         "title": ["Phiếu thu và trả kết quả chứng thực"],

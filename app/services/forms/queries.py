@@ -74,7 +74,7 @@ async def events_of(connection: AsyncConnection, dossier_id: int, *, up_to: int)
 
 
 _SLIP = """
-select s.id, s.paper_id, s.form_code, s.variant, s.edition, s.receipt_id, s.issued_seq, s.dossier_id,
+select s.id, s.paper_id, s.event_id, s.form_code, s.variant, s.edition, s.receipt_id, s.issued_seq, s.dossier_id,
   e.seq as event_seq, e.type as event_type, d.code as dossier_code,
   p.token, p.number, p.content_sha256, p.issued_at, p.status, p.status_at, p.status_reason, p.unit_id,
   a.display_name as issued_by, n.token as replaced_by_token
@@ -95,6 +95,17 @@ async def last_edition(connection: AsyncConnection, *, event_id: int, form_code:
         event_id,
         form_code,
         variant,
+    )
+
+
+async def prints_of(connection: AsyncConnection, *, event_id: int, form_code: str, number: str) -> Sequence[Any]:
+    """Return the slips of the event and form that bear `number`, in whatever variant, and stand; oldest first."""
+    return await fetch_all(
+        connection,
+        f"{_SLIP} where s.event_id = $1 and s.form_code = $2 and p.number = $3 and p.status = 'valid' order by s.id",
+        event_id,
+        form_code,
+        number,
     )
 
 

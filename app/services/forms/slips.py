@@ -178,6 +178,8 @@ async def void_slip(
 ) -> Any:
     """Void a slip that went wrong on paper; the next one asked for is a new edition with a new number.
 
+    What bears the same number in another print, such as the large one, is the same paper and falls with it.
+
     Raises `NotFound`, `Forbidden`, `ActionRefused` (slip_void_already).
     """
     seen = await one_slip(connection, actor, slip_id)
@@ -185,8 +187,11 @@ async def void_slip(
     row = await one_slip(connection, actor, slip_id)
     if row.status != "valid":
         raise ActionRefused(Refusal("slip_void_already", params={"number": row.number}))
-    await change_status(connection, row.paper_id, status="void", reason=body.reason_code, now=now)
-    await _record_void(connection, actor, dossier, row, reason=body.reason_code, now=now)
+    for print_ in await queries.prints_of(
+        connection, event_id=row.event_id, form_code=row.form_code, number=row.number
+    ):
+        await change_status(connection, print_.paper_id, status="void", reason=body.reason_code, now=now)
+        await _record_void(connection, actor, dossier, print_, reason=body.reason_code, now=now)
     return await one_slip(connection, actor, slip_id)
 
 

@@ -44,8 +44,8 @@ async def till_of(
 async def open_till(connection: AsyncConnection, actor: Actor, body: OpenTill, *, now: dt.datetime) -> Till:
     """State the cash that the actor's own till starts a day with, or put it right, until the day is closed.
 
-    Raises `Conflict` (cash_day_closed), `InvalidInput` (date_in_future), `ActionRefused` (till_opening_given_back) for
-    less than what was given back out of it already.
+    Raises `Conflict` (cash_day_closed), `InvalidInput` (date_in_future, till_day_empty), `ActionRefused`
+    (till_opening_given_back) for less than what was given back out of it already.
     """
     place = await _place(connection, actor, body.unit)
     day = body.day or local_date(now)
@@ -55,6 +55,7 @@ async def open_till(connection: AsyncConnection, actor: Actor, body: OpenTill, *
     if locked.closed_at is not None:
         raise Conflict(Refusal("cash_day_closed"))
     before = await till_by_receipts(connection, place.unit_id, cashier, day)
+    _require_something(before, now)
     least = (before.opening_vnd or 0) - before.expected_vnd
     if body.opening_vnd < least:
         params = {"opening_vnd": body.opening_vnd, "least_vnd": least}
@@ -74,7 +75,9 @@ async def open_till(connection: AsyncConnection, actor: Actor, body: OpenTill, *
 
 
 async def close_day(connection: AsyncConnection, actor: Actor, body: CloseDay, *, now: dt.datetime) -> Any:
-    """Close the actor's own day; raises `InvalidInput` naming a difference that nobody explained.
+    """Close the actor's own day; raises `InvalidInput` for an earlier day without anything to close (till_day_empty).
+
+    The same names a difference that nobody explained.
 
     The day's row is locked first, so money is either in the sum or is refused afterwards.
     """
@@ -88,6 +91,7 @@ async def close_day(connection: AsyncConnection, actor: Actor, body: CloseDay, *
     if locked.closed_at is not None:
         raise Conflict(Refusal("cash_day_closed"))
     till = await till_by_receipts(connection, place.unit_id, actor.account_id or 0, day)
+    _require_something(till, now)
     difference = counted - till.expected_vnd
     if difference and body.explanation is None:
         params = {"expected_vnd": till.expected_vnd, "counted_vnd": counted, "difference_vnd": difference}
@@ -145,6 +149,12 @@ async def till_by_receipts(connection: AsyncConnection, unit_id: int, cashier_id
     cash_in, cash_out = (part.get("cash", {"amount_vnd": 0})["amount_vnd"] for part in (receipts, refunds))
     totals = {"receipts": receipts, "refunds": refunds, "voided": voided}
     return Till(day, row.opening_vnd, (row.opening_vnd or 0) + cash_in - cash_out, totals, row.closed_at)
+
+
+def _require_something(till: Till, now: dt.datetime) -> None:
+    """Raise `InvalidInput` (till_day_empty) for an earlier day without receipts, refunds or cash at the start."""
+    if till.day < local_date(now) and till.opening_vnd is None and not any(till.totals.values()):
+        raise InvalidInput(Refusal("till_day_empty", "day", {"day": till.day.isoformat()}))
 
 
 def _counted(body: CloseDay) -> tuple[int, list[Refusal]]:

@@ -49,12 +49,7 @@ async def print_receipt(
     dossier = await dossier_of_receipt(connection, actor, number, Permission.DOSSIERS_READ)
     row = await queries.receipt(connection, number)
     if row.voided_at is not None:
-        void = await queries.void_paper(connection, dossier_id=dossier.id, form_code=RECEIPT_FORM, number=number)
-        if void is None:
-            raise ActionRefused(Refusal("receipt_voided"))
-        return await stamped_copy(
-            connection, storage, void.id, void.content_sha256, Mark.VOID, at=row.voided_at, now=now
-        )
+        return await voided_paper_of(connection, storage, dossier.id, form_code=RECEIPT_FORM, number=number, now=now)
     data = {
         "form": {"name": "Biên lai thu phí, lệ phí"},
         "title": ["Biên lai thu phí, lệ phí"],
@@ -106,6 +101,19 @@ def money_of(lines: Iterable[Mapping[str, Any]], total_vnd: int) -> dict[str, An
         "total": dong(total_vnd),
         "total_in_words": dong_in_words(total_vnd),
     }
+
+
+async def voided_paper_of(
+    connection: AsyncConnection, storage: BlobStore, dossier_id: int, *, form_code: str, number: str, now: dt.datetime
+) -> bytes:
+    """Return the copy that says so of a paper that fell with its receipt.
+
+    Raises `ActionRefused` (`receipt_voided`) for one that was never printed before.
+    """
+    void = await queries.void_paper(connection, dossier_id=dossier_id, form_code=form_code, number=number)
+    if void is None:
+        raise ActionRefused(Refusal("receipt_voided"))
+    return await stamped_copy(connection, storage, void.id, void.content_sha256, Mark.VOID, at=void.status_at, now=now)
 
 
 async def paper_of(

@@ -360,7 +360,7 @@ async def void_paper(connection: AsyncConnection, *, dossier_id: int, form_code:
     """Return the paper of the dossier that bore `number` and was voided."""
     return await fetch_one(
         connection,
-        "select p.id, p.content_sha256 from issued_paper p where p.dossier_id = $1 and p.form_code = $2 "
+        "select p.id, p.content_sha256, p.status_at from issued_paper p where p.dossier_id = $1 and p.form_code = $2 "
         "and p.number = $3 and p.status = 'void' order by p.id desc limit 1",
         dossier_id,
         form_code,

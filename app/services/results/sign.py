@@ -39,8 +39,8 @@ _NOT_KEPT = ("intact", "fault", "holder")
 """Of a signature that is kept these are known."""
 # Both in the upper margin of the first page: the agency at the outer right, the person beside it.
 _UNIT_BOX = SignatureBox(right=14, top=6, width=200, height=34)
-# What was uploaded shows no address of its own: the agency's stamp bears it, as a QR code and in letters. It ends 16.6 mm
-# below the edge: above the accents of a first line that begins at 20 mm (NĐ 30/2020/NĐ-CP, annex I).
+# What was uploaded shows no address of its own: the agency's stamp bears it, as a QR code and in letters. It ends 16.6
+# mm below the edge: above the accents of a first line that begins at 20 mm (NĐ 30/2020/NĐ-CP, annex I).
 _UNIT_BOX_WITH_ADDRESS = SignatureBox(right=14, top=2, width=200, height=45)
 _PERSON_BOX = SignatureBox(right=222, top=6, width=200, height=34)
 
