@@ -163,7 +163,10 @@ class DossierAlias(Base):
     """A code under which another system knows the dossier; looked up like its own code."""
 
     __tablename__ = "dossier_alias"
-    __table_args__ = (Index("ix_dossier_alias_dossier_id", "dossier_id"),)
+    __table_args__ = (
+        Index("ix_dossier_alias_dossier_id", "dossier_id"),
+        Index("ix_dossier_alias_capitals", text("upper(code)")),
+    )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("dossier.id"))

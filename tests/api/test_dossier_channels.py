@@ -6,6 +6,7 @@ import pytest
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
+from app.core.db import execute
 from app.domain.permissions import Permission, Role
 from app.services.procedures.drafts import create_draft, publish
 from app.services.procedures.inputs import VersionInput
@@ -286,6 +287,7 @@ async def test_codes_of_no_list_are_told_with_faults_of_shape(desk: Desk) -> Non
 async def test_a_dossier_is_found_by_its_codes_in_capitals_or_small_letters(desk: Desk) -> None:
     dossier = await desk.register(external_code="Dvc-2026-77")
     await desk.register(external_code="PORTAL-88")
+    mixed = await desk.register(external_code="abc-Def.12")
     small = dossier["code"].lower()
     assert small != dossier["code"]
     for path in ("", "/timeline", "/deadline", "/actions", "/fees", "/results", "/documents", "/originals"):
@@ -297,6 +299,10 @@ async def test_a_dossier_is_found_by_its_codes_in_capitals_or_small_letters(desk
     assert found.json()["code"] == dossier["code"]
     assert (await desk.get("/dossiers/Dvc-2026-77"))["code"] == dossier["code"]
     assert (await desk.get("/dossiers/portal-88"))["aliases"][0]["code"] == "PORTAL-88"
+    for spelling in ("abc-Def.12", "ABC-DEF.12", "abc-def.12", "Abc-dEF.12"):
+        assert (await desk.get(f"/dossiers/{spelling}"))["code"] == mixed["code"]
+        (listed,) = (await desk.get("/dossiers", q=spelling))["items"]
+        assert listed["code"] == mixed["code"]
     assert (await desk.act(small, "withdraw", explanation="Đổi ý"))["state"] == "withdrawn"
 
 
@@ -304,9 +310,23 @@ async def test_a_code_of_another_system_is_not_ours_in_small_letters(desk: Desk)
     code = (await desk.register())["code"]
     answer = await desk.post("/dossiers", registration(external_code=code.lower()))
     assert codes(answer.json()) == ["external_code_ours"]
-    exact = (await desk.register(external_code="abc-1"))["code"]
-    other = (await desk.register(external_code="ABC-1"))["code"]
+
+
+async def test_outside_codes_that_differ_only_in_capitals_are_the_same(desk: Desk) -> None:
+    await desk.register(external_code="Portal-77x")
+    answer = await desk.post("/dossiers", registration(external_code="PORTAL-77X"))
+    assert (answer.status_code, codes(answer.json())) == (409, ["external_code_taken"])
+
+
+async def test_of_outside_codes_taken_in_several_spellings_each_is_found_only_as_written(
+    application: Application, desk: Desk
+) -> None:
+    exact, other = [(await desk.register(external_code=name))["code"] for name in ("abc-1", "abc-2")]
+    async with application.database.write() as connection:
+        await execute(connection, "update dossier_alias set code = 'ABC-1' where code = 'abc-2'")
     assert [(await desk.get(f"/dossiers/{name}"))["code"] for name in ("abc-1", "ABC-1")] == [exact, other]
+    answer = await desk.client.get("/api/v1/dossiers/Abc-1", headers=desk.clerk)
+    assert codes(answer.json()) == ["dossier_unknown"]
 
 
 async def test_a_procedure_in_the_old_long_form_and_a_passport_in_small_letters_are_taken(desk: Desk) -> None:

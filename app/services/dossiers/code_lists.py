@@ -24,6 +24,14 @@ def status_texts(national_status: int) -> tuple[str, str]:
     return found["vi"], found["en"]
 
 
+def check_moment(name: str, code: str, state: str, field: str) -> list[Refusal]:
+    """Return a fault if the list says that the code is a reason in another state only (`only_while`)."""
+    only_while = entries(name)[code].get("only_while")
+    if not only_while or state == only_while:
+        return []
+    return [Refusal("reason_not_now", field, {"given": code, "state": state, "only_while": only_while})]
+
+
 def check_code(name: str, code: str, field: str) -> list[Refusal]:
     """Return a fault if the list does not have the code; it names the codes there are."""
     known = entries(name)

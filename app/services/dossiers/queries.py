@@ -72,7 +72,8 @@ _BY_NAME = _DOUBLE_BY.format(
 )
 
 # A number is given out only if the registration can go on at all; its row stays locked until this transaction ends,
-# so numbers of one agency and day are given out one after the other and a rolled-back one is given again.
+# so numbers of one agency and day are given out one after the other and a rolled-back one is given again. An outside
+# code is held likewise; whoever waited for it finds it taken when they write.
 _REGISTRATION = f"""
 with answered as ({_STORED_ANSWER.format(scope="$1", key="$2")}),
 receiving as ({_UNIT_BY_CODE.format(code="$4", day="$8")}),
@@ -104,8 +105,9 @@ select
   (select last from numbered) as number,
   {calendar_version_of("competent.path")} as calendar_version,
   {policy_in_force_on("$8::date", "(select p.field from procedure p where p.code = $7)")} as policy,
-  exists (select from dossier_alias a where a.code = $9) or exists (select from dossier d where d.code = $9)
-    as external_code_taken,
+  exists (select from dossier_alias a where upper(a.code) = upper($9))
+    or exists (select from dossier d where d.code = upper($9)) as external_code_taken,
+  case when $9 is not null then pg_advisory_xact_lock(hashtext('dossier_alias'), hashtext(upper($9))) end as held,
   exists (select from agency_identifier i where upper($9) like i.code || '-%') as external_code_ours,
   {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers,
   coalesce({_BY_NUMBER}, {_BY_NAME}) as likely_double
@@ -113,13 +115,13 @@ from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """
 
-# A code as it was given, ours or another system's; else in capitals, as ours are written and others mostly; else in
-# small letters. Each is looked for in an index, and only if the one before found nothing.
+# A code as it was given, ours or another system's; else whatever its letters, unless old aliases that differ only in
+# theirs lead to several dossiers. Each is looked for in an index, and only if the one before found nothing.
 DOSSIER_ID_OF = """coalesce(
   (select d.id from dossier d where d.code = {code}), (select a.dossier_id from dossier_alias a where a.code = {code}),
   (select d.id from dossier d where d.code = upper({code})),
-  (select a.dossier_id from dossier_alias a where a.code = upper({code})),
-  (select a.dossier_id from dossier_alias a where a.code = lower({code}))
+  (select min(a.dossier_id) from dossier_alias a where upper(a.code) = upper({code})
+    having count(distinct a.dossier_id) = 1)
 )"""
 
 _COMPONENTS = """(

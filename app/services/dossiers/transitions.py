@@ -30,6 +30,7 @@ from app.services.audit.idempotency import StoredAnswer
 from app.services.deadlines.compiled import CompiledCalendar, calendar_at
 from app.services.dossiers import inputs, queries
 from app.services.dossiers.access import actions_now, may_see, require_action
+from app.services.dossiers.code_lists import check_moment
 from app.services.dossiers.correct import correction_effects, write_correction_before
 from app.services.dossiers.effects import Act, Effects, effects_of
 from app.services.dossiers.handing_over import (
@@ -90,6 +91,8 @@ async def perform(
     if isinstance(body, inputs.Accept):
         facts = facts.with_components(facts.taking_in(body.components))
     planned = _planned(facts, action, body, at, faults)
+    if isinstance(body, inputs.Stop):
+        refuse_all(ActionRefused, check_moment(body.reasons, body.reason_code, facts.state.label, "reason_code"))
     _check_leader(actor, body, row.competent_path, row.receiving_path)
     body = _ending(body, row)
     act = Act(facts, planned, actor, await _calendar(connection, planned, row))

@@ -125,6 +125,7 @@ issued as (
 alias as (
   insert into dossier_alias (code, dossier_id, system, added_at)
   select $36::text, d.id, $37::text, $22::timestamptz from d where $36::text is not null
+    and not exists (select from dossier_alias a where upper(a.code) = upper($36::text))
   on conflict (code) do nothing returning 1
 ),
 events as (

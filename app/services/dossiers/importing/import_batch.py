@@ -83,13 +83,13 @@ def judge_batch(batch: Sequence[ReadRow], ground: Ground, taken: Collection[str]
 
     A row whose code or outside code is known is left alone, so that a file may be given again.
     """
-    names = set(taken)
+    names = {name.upper() for name in taken}
     judged: list[RowReport | Life] = []
     for number, history in batch:
         found = _judge(number, history, ground, names)
         judged.append(found)
         if isinstance(found, Life):
-            names.update(found.history.names)
+            names.update(name.upper() for name in found.history.names)
     return JudgedBatch(judged)
 
 
@@ -110,7 +110,7 @@ async def write_batch(connection: AsyncConnection, judged: JudgedBatch) -> Judge
 def _judge(number: int, history: History | RowReport, ground: Ground, taken: set[str]) -> RowReport | Life:
     if not isinstance(history, History):
         return history
-    present = next((name for name in history.names if name in ground.known or name in taken), None)
+    present = next((name for name in history.names if name in ground.known or name.upper() in taken), None)
     external_code = history.body.external_code
     if present is not None:
         code = ground.known.get(present)

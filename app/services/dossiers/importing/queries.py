@@ -11,12 +11,15 @@ from app.services.deadlines.queries import calendar_version_of, policy_with_id
 
 
 async def known_names(connection: AsyncConnection, names: Collection[str]) -> dict[str, str]:
-    """Return those of `names` that are codes or aliases of dossiers already, each with the dossier's own code."""
+    """Return those of `names` that are codes or aliases of dossiers already, each with the dossier's own code.
+
+    Names that differ only in capitals and small letters are the same.
+    """
     rows = await fetch_all(
         connection,
-        "select code as name, code from dossier where code = any($1::text[]) union all "
-        "select a.code, d.code from dossier_alias a join dossier d on d.id = a.dossier_id "
-        "where a.code = any($1::text[])",
+        "select g.name, d.code from unnest($1::text[]) g (name) join dossier d on d.code = upper(g.name) union all "
+        "select g.name, d.code from unnest($1::text[]) g (name) "
+        "join dossier_alias a on upper(a.code) = upper(g.name) join dossier d on d.id = a.dossier_id",
         list(names),
     )
     return {row.name: row.code for row in rows}

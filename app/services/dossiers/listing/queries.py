@@ -37,6 +37,9 @@ _LIST_ITEM = f"""
   a.full_name as applicant_name, d.id
 """
 
+# Written into the statement and rounded up to one of these: of a parameter the planner knows nothing, expects
+# thousands of rows and reads the catalogue, the units and the accounts whole to join them.
+_SIZES = (51, 201)
 # Per unit and side one short walk along an index that already has the wanted order, then a merge of few rows:
 # `receiving = any (…) or competent = any (…)` would sort everything the unit ever had.
 _LIST = """
@@ -77,7 +80,7 @@ CONDITIONS = {
     "number": """d.id = any (array(
       select n.dossier_id from dossier_party n where n.identity_number in ({value}, upper({value}))
       union all select f.id from dossier f where f.code in ({value}, upper({value}))
-      union all select f.dossier_id from dossier_alias f where f.code in ({value}, upper({value}), lower({value}))))""",
+      union all select f.dossier_id from dossier_alias f where upper(f.code) = upper({value})))""",
     # The ends that codes can have (day and number), after each identifier; or the whole of an outside code.
     "called": """d.id = any (array(
       select f.id from agency_identifier i
@@ -121,7 +124,7 @@ async def list_page(
     shape = {
         "sort": order.column,
         "direction": "desc" if order.descending else "asc",
-        "limit": placeholder(limit),
+        "limit": min(size for size in _SIZES if size >= limit),
         "conditions": "".join(f" and {part}" for part in parts),
     }
     if everything and unit is None:
@@ -134,7 +137,7 @@ async def list_page(
         branches = _BRANCHES_OF_SIDES.format(sides=sides, sort=order.column)
     item = _LIST_ITEM.format(value=placeholder(now))
     sql = _LIST.format(units=units, branches=branches, item=item, auth=AUTH_VERSION_OF.format(account="$1"), **shape)
-    return list(await fetch_all(connection, sql, *parameters))
+    return list(await fetch_all(connection, sql, *parameters))[:limit]
 
 
 _KNOWN = """
