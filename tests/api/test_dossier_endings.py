@@ -28,6 +28,7 @@ WAYS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "awaiting_supplement": [("request_supplement", SUPPLEMENT)],
     "awaiting_payment": [("request_payment", PAYMENT)],
 }
+NEVER_CAME = STOP | {"reason_code": "supplement_not_received"}
 
 
 async def brought_to(desk: Desk, state: str) -> str:
@@ -115,12 +116,23 @@ async def test_a_leader_stops_an_accepted_dossier(desk: Desk, state: str) -> Non
     stopped = await desk.act(code, "stop", **STOP)
     assert (stopped["state"], stopped["national_status"], stopped["actions"]) == ("stopped", 8, [])
     entry = (await desk.get(f"/dossiers/{code}/timeline"))["entries"][-1]
-    assert entry["vi"] == "Dừng giải quyết: Hết thời hạn bổ sung mà không nhận được giấy tờ"
+    assert entry["vi"] == "Dừng giải quyết: Theo quyết định của cơ quan có thẩm quyền"
 
 
 async def test_papers_that_never_come_before_acceptance_stop_the_dossier(desk: Desk) -> None:
     code = await brought_to(desk, "registered")
     await desk.act(code, "request_supplement", **SUPPLEMENT)
+    assert (await desk.act(code, "stop", **NEVER_CAME))["state"] == "stopped"
+
+
+async def test_papers_that_were_not_asked_for_or_came_are_no_reason_to_stop(desk: Desk) -> None:
+    code = await brought_to(desk, "accepted")
+    never_asked = await desk.act(code, "stop", expect=409, **NEVER_CAME)
+    assert codes(never_asked) == ["reason_not_now"]
+    assert "chỉ dùng khi hồ sơ đang chờ bổ sung; hồ sơ hiện đã tiếp nhận" in never_asked["errors"][0]["vi"]
+    await desk.act(code, "request_supplement", **SUPPLEMENT)
+    await desk.act(code, "receive_supplement")
+    assert codes(await desk.act(code, "stop", expect=409, **NEVER_CAME)) == ["reason_not_now"]
     assert (await desk.act(code, "stop", **STOP))["state"] == "stopped"
 
 

@@ -140,8 +140,8 @@ SUPPLEMENT: dict[str, Any] = {
     "reason": "Tờ khai sai mẫu",
 }
 STOP: dict[str, Any] = {
-    "reason_code": "supplement_not_received",
-    "explanation": "Hết thời hạn bổ sung",
+    "reason_code": "competent_decision",
+    "explanation": "Theo quyết định số 1",
     "legal_basis": "NĐ 118/2025",
 }
 AUTHORISED = {"reason": "Chủ hồ sơ ốm", "reference": "Giấy ủy quyền ngày 20/11/2026"}

@@ -111,6 +111,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Không thể {action} khi hồ sơ ở trạng thái {state}",
         "{action} is not possible while the dossier is {state}",
     ),
+    "reason_not_now": (
+        "Lý do này chỉ dùng khi hồ sơ đang {only_while}; hồ sơ hiện {state}",
+        "This reason holds only while a dossier is {only_while}; this one is {state}",
+    ),
     "before_last_event": (
         "Thời điểm sớm hơn sự kiện cuối cùng của hồ sơ",
         "The moment lies before the dossier's last event",

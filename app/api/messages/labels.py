@@ -208,6 +208,7 @@ _ALONE: Final[Mapping[str, Mapping[str, str]]] = {
     "action": ACTIONS,
     "state": STATES,
     "status": STATES,
+    "only_while": STATES,
     "channel": CHANNELS,
     "method": VALUES,
 }
