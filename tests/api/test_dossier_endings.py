@@ -129,7 +129,7 @@ async def test_papers_that_were_not_asked_for_or_came_are_no_reason_to_stop(desk
     code = await brought_to(desk, "accepted")
     never_asked = await desk.act(code, "stop", expect=409, **NEVER_CAME)
     assert codes(never_asked) == ["reason_not_now"]
-    assert "chỉ dùng khi hồ sơ đang chờ bổ sung; hồ sơ hiện đã tiếp nhận" in never_asked["errors"][0]["vi"]
+    assert "chỉ dùng khi hồ sơ ở trạng thái chờ bổ sung; hồ sơ hiện đã tiếp nhận" in never_asked["errors"][0]["vi"]
     await desk.act(code, "request_supplement", **SUPPLEMENT)
     await desk.act(code, "receive_supplement")
     assert codes(await desk.act(code, "stop", expect=409, **NEVER_CAME)) == ["reason_not_now"]

@@ -92,6 +92,9 @@ async def test_a_line_is_never_overwritten_it_ends_and_another_begins(
         ("/paper-uses", {"kind": "nothing"}, ["paper_kind_not_in_force"]),
         ("/paper-uses", {"code": None}, ["missing"]),
         ("/paper-uses", {"code": "TP99"}, ["paper_use_component_unlisted"]),
+        ("/paper-uses", {"procedure_code": "1.000894", "code": "TP02"}, ["paper_use_component_shown"]),
+        ("/paper-uses", {"kind": "citizen_card"}, ["paper_use_of_shown_kind"]),
+        ("/paper-uses", {"role": "result", "code": "KQ.0"}, ["paper_use_result_unlisted"]),
     ],
 )  # fmt: skip
 async def test_a_line_that_cannot_be_is_refused(

@@ -108,8 +108,16 @@ def test_acts_states_permissions_and_roles_are_named_in_vietnamese() -> None:
 
 def test_values_to_choose_from_are_listed_with_their_names() -> None:
     vi, en = text_of("enum", {"expected": "counter, online, postal"})
-    assert vi == "Giá trị không thuộc danh mục: counter (trực tiếp), online (trực tuyến), postal (bưu chính)"
+    assert vi == "Giá trị không thuộc danh mục: trực tiếp (counter), trực tuyến (online), bưu chính (postal)"
     assert en == "Not one of: counter, online, postal"
+
+
+def test_what_is_no_code_to_send_is_told_without_its_code() -> None:
+    vi, en = text_of("result_not_possible_now", {"status": "draft", "expected": "published"})
+    assert vi == "Kết quả đang ở trạng thái bản thảo; việc này cần trạng thái đã công bố"
+    assert en == "The result is draft; this needs it to be published"
+    vi, _ = text_of("result_dossier_not_resolved", {"state": "processing"})
+    assert "đang đang" not in vi
 
 
 def test_codes_to_choose_from_a_list_stand_with_what_they_mean() -> None:

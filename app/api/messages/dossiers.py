@@ -112,7 +112,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{action} is not possible while the dossier is {state}",
     ),
     "reason_not_now": (
-        "Lý do này chỉ dùng khi hồ sơ đang {only_while}; hồ sơ hiện {state}",
+        "Lý do này chỉ dùng khi hồ sơ ở trạng thái {only_while}; hồ sơ hiện {state}",
         "This reason holds only while a dossier is {only_while}; this one is {state}",
     ),
     "before_last_event": (

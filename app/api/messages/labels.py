@@ -219,6 +219,8 @@ _WITH_CODE: Final[Mapping[str, Mapping[str, str]]] = {
     "parent_level": LEVELS,
 }
 _LISTS: Final = ("expected", "expected_tags")
+_NOT_SENT: Final = frozenset({"result_not_possible_now"})
+"""Faults whose `expected` are states that something must be in, not codes that a client sends."""
 
 
 def in_vietnamese(code: str, params: Mapping[str, object]) -> dict[str, object]:
@@ -233,10 +235,14 @@ def in_vietnamese(code: str, params: Mapping[str, object]) -> dict[str, object]:
         elif name in _WITH_CODE and str(value) in _WITH_CODE[name]:
             said[name] = f"{_WITH_CODE[name][str(value)]} ({value})"
         elif name in _LISTS:
-            labels = STATES if code in ("state_unknown", "result_not_possible_now") else VALUES
-            said[name] = ", ".join(_beside(one, labels) for one in str(value).split(", "))
+            named = str(value).split(", ")
+            if code in _NOT_SENT:
+                said[name] = " hoặc ".join(STATES.get(one, one) for one in named)
+            else:
+                labels = STATES if code == "state_unknown" else VALUES
+                said[name] = ", ".join(_beside(one, labels) for one in named)
     return said
 
 
 def _beside(value: str, labels: Mapping[str, str]) -> str:
-    return f"{value} ({labels[value]})" if value in labels else value
+    return f"{labels[value]} ({value})" if value in labels else value

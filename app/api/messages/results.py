@@ -11,7 +11,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The dossier is {state}: no result of it can be made or signed",
     ),
     "result_dossier_not_resolved": (
-        "Hồ sơ chưa có quyết định giải quyết (đang {state}); chưa thể công bố kết quả",
+        "Hồ sơ chưa có quyết định giải quyết (hiện {state}); chưa thể công bố kết quả",
         "The dossier is not resolved (it is {state}): its result cannot be published yet",
     ),
     "result_content_one": (
@@ -68,7 +68,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "There is no such request to sign in your scope",
     ),
     "signature_not_waiting": (
-        "Yêu cầu không còn chờ ký (đang: {state})",
+        "Yêu cầu không còn chờ ký (hiện {state})",
         "The request no longer waits to be signed (it is {state})",
     ),
     "signing_not_allowed": (

@@ -47,6 +47,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Thủ tục {procedure} (bản có hiệu lực ngày {day}) không có thành phần {component}",
         "The version of the procedure {procedure} in force on {day} lists no component {component}",
     ),
+    "paper_use_component_shown": (
+        "Thành phần {component} của thủ tục {procedure} (bản có hiệu lực ngày {day}) chỉ xuất trình, không lưu giữ",
+        "The component {component} of the procedure {procedure} in force on {day} is presented only, never held",
+    ),
+    "paper_use_result_unlisted": (
+        "Thủ tục {procedure} (bản có hiệu lực ngày {day}) không có kết quả {result}",
+        "The version of the procedure {procedure} in force on {day} lists no result {result}",
+    ),
+    "paper_use_of_shown_kind": (
+        "Loại giấy tờ {kind} chỉ xuất trình, không lưu giữ, nên không gắn với thành phần hay kết quả nào",
+        "Papers of the kind {kind} are presented only and never held, so they are no component or result",
+    ),
     "paper_line_unknown": ("Không có dòng này trong danh mục", "There is no such line on the list"),
     "paper_kind_only_shown": (
         "Giấy tờ này theo quy định chỉ xuất trình, không sao chụp, lưu giữ: dòng danh mục không được kết thúc hay đổi",

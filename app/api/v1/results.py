@@ -169,7 +169,8 @@ async def post_link(
     def shown(link: tuple[str, dt.datetime]) -> ResultLinkOut:
         token, expires_at = link
         path = f"/api/v1/result-links/{token}"
-        url = f"{app.settings.public_base_url.rstrip('/')}{path}"
+        base = app.settings.public_base_url.rstrip("/")
+        url = f"{base}{path}" if base else None
         return ResultLinkOut(path=path, url=url, expires_at=expires_at)
 
     return await once(

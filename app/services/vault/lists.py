@@ -70,18 +70,20 @@ async def add_kind(connection: AsyncConnection, actor: Actor, body: AddPaperKind
 async def add_use(connection: AsyncConnection, actor: Actor, body: AddPaperUse, *, now: dt.datetime) -> Any:
     """Write a line of the list of uses and return it.
 
-    The same faults, and unknown procedures and kinds, and a component that the procedure's version in force on the
-    first day does not list.
+    The same faults, and unknown procedures and kinds, a component or result that the procedure's version in force on
+    the first day does not list, and what is only shown: nothing of it is held.
     """
     faults = _faults_of_days(body.valid_from, body.valid_to, now)
-    found = await queries.component_in_force(connection, body.procedure_code, body.code, body.valid_from)
+    found = await queries.code_in_force(connection, body.procedure_code, body.code, body.valid_from)
     if found.procedure_id is None:
         faults.append(Refusal("procedure_unknown", "procedure_code", {"code": body.procedure_code}))
-    elif body.role == "component" and body.code and not found.is_listed:
-        params = {"procedure": body.procedure_code, "component": body.code, "day": body.valid_from.isoformat()}
-        faults.append(Refusal("paper_use_component_unlisted", "code", params))
-    if not await queries.kinds_page(connection, code=body.kind, on=body.valid_from, after=0, limit=1):
+    elif body.code:
+        faults += _faults_of_code(body, found)
+    kinds = await queries.kinds_page(connection, code=body.kind, on=body.valid_from, after=0, limit=1)
+    if not kinds:
         faults.append(Refusal("paper_kind_not_in_force", "kind", {"kind": body.kind}))
+    elif kinds[0].presented_only:
+        faults.append(Refusal("paper_use_of_shown_kind", "kind", {"kind": body.kind}))
     if body.role == "component" and not body.code:
         faults.append(Refusal("missing", "code"))
     refuse_all(InvalidInput, faults)
@@ -93,6 +95,17 @@ async def add_use(connection: AsyncConnection, actor: Actor, body: AddPaperUse, 
     (row,) = await queries.uses_page(connection, on=body.valid_from, after=0, limit=1, **key)
     await _audit(connection, actor, "paper_use_added", f"paper_use:{row.id}", {**key, "kind": body.kind}, now)
     return row
+
+
+def _faults_of_code(body: AddPaperUse, found: Any) -> list[Refusal]:
+    """Return why a code of a procedure's version cannot be a paper that is held."""
+    params = {"procedure": body.procedure_code, "day": body.valid_from.isoformat()}
+    if body.role == "result":
+        return [] if found.is_result else [Refusal("paper_use_result_unlisted", "code", params | {"result": body.code})]
+    named = params | {"component": body.code}
+    if not found.is_listed:
+        return [Refusal("paper_use_component_unlisted", "code", named)]
+    return [Refusal("paper_use_component_shown", "code", named)] if found.is_shown else []
 
 
 async def end_line(

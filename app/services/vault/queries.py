@@ -256,13 +256,19 @@ async def overlapping_line(
     )
 
 
-async def component_in_force(connection: AsyncConnection, procedure: str, code: str | None, on: dt.date) -> Any:
-    """Return the procedure's id (null if unknown) and whether its version in force on a day lists the component."""
+async def code_in_force(connection: AsyncConnection, procedure: str, code: str | None, on: dt.date) -> Any:
+    """Return the procedure's id (null if unknown) and what its version in force on a day says of a code.
+
+    `is_listed`, `is_shown`: it is a component, one that is presented only; `is_result`: it is a result.
+    """
     return await fetch_one(
         connection,
-        "select (select p.id from procedure p where p.code = $1) as procedure_id, "
-        "exists (select from procedure_component c "
-        f"where c.version_id = {VERSION_IN_FORCE_OF.format(code='$1', day='$3')} and c.code = $2) as is_listed",
+        "select (select p.id from procedure p where p.code = $1) as procedure_id, x.is_listed, x.is_shown, "
+        "exists (select from procedure_version w, jsonb_array_elements(w.result_types) r "
+        "where w.id = v.id and r->>'code' = $2) as is_result "
+        f"from (select {VERSION_IN_FORCE_OF.format(code='$1', day='$3')} as id) v "
+        "cross join lateral (select count(*) > 0 as is_listed, coalesce(bool_and(c.presented_only), false) as is_shown "
+        "from procedure_component c where c.version_id = v.id and c.code = $2) x",
         procedure,
         code,
         on,

@@ -186,11 +186,11 @@ class OriginalListOut(BaseModel):
 class ResultLinkOut(BaseModel):
     """An address that opens the electronic original until it expires.
 
-    `path`: on this service; `url`: the whole address as citizens reach it, the same where no public address is set.
+    `path`: on this service; `url`: the whole address as citizens reach it; null where no public address is set.
     """
 
     path: str
-    url: str
+    url: str | None
     expires_at: LocalInstant
 
 
