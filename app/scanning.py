@@ -14,7 +14,7 @@ import structlog
 from app.bootstrap import Application
 from app.collecting import collect_released
 from app.domain.documents import DocumentKind, FileType
-from app.domain.errors import ActionRefused, InvalidInput, Refusal, Unavailable
+from app.domain.errors import ActionRefused, Conflict, InvalidInput, Refusal, Unavailable
 from app.domain.permissions import Actor
 from app.filing import put_aside
 from app.services.digitization import sign
@@ -22,11 +22,18 @@ from app.services.digitization.discards.let_go import DiscardedPapers, discarded
 from app.services.digitization.inputs import NewBatch, SignPiece, batch_from
 from app.services.digitization.queries import batch_view
 from app.services.digitization.read import open_picture
-from app.services.digitization.receive import BatchPlace, place_of_batch, quarantine_batch, receive_batch
+from app.services.digitization.receive import (
+    BatchPlace,
+    batch_of_files,
+    place_of_batch,
+    quarantine_batch,
+    receive_batch,
+)
 from app.services.digitization.sign import SealedCopy
-from app.services.documents.contents import fetch_file, keep_file, refuse_withdrawn
+from app.services.documents.contents import content_key, fetch_file, keep_file, refuse_withdrawn
 from app.services.documents.limits import limits_of
 from app.services.documents.links import OpenedContent
+from app.services.documents.queries import is_withdrawn
 from app.services.documents.take_in import Filing, HandedIn, Prepared, VirusFound, ensure_kept, prepare
 from app.services.documents.workplace import open_workplace
 from app.services.ports import RecognitionFailed
@@ -47,6 +54,9 @@ async def batch_handed_in(
         raise InvalidInput(Refusal("scan_files_or_document", "file"))
     async with application.database.read() as connection:
         place = await place_of_batch(connection, actor, new)
+        same = await batch_of_files(connection, new, place, [file.sha256 for file in files]) if files else None
+        if same is not None:  # nothing of it is stored: what was let go since does not come back
+            return await batch_view(connection, same), False
         for file in files:
             await refuse_withdrawn(connection, file.sha256)
     prepared = []
@@ -103,7 +113,7 @@ async def let_go_discarded(application: Application) -> int:
         try:
             with open_workplace(application.settings.data_dir) as workplace:
                 await _let_go(application, papers, workplace)
-        except (Unavailable, RecognitionFailed) as error:
+        except (Unavailable, Conflict, RecognitionFailed) as error:
             log.error("discarded_paper_stays", batch=papers.batch_id, kind=error.code)  # noqa: TRY400 - told by its code
             continue
         done += len(papers.piece_ids)
@@ -117,11 +127,20 @@ async def _let_go(application: Application, papers: DiscardedPapers, workplace: 
         files = await files_with(connection, papers)
     for position, sha256 in files.items():
         whole, left = workplace / f"source-{position}.pdf", workplace / f"left-{position}.pdf"
+        if await _is_gone(application, sha256):
+            continue
         await fetch_file(application.storage, sha256, whole)
         await application.pages.blank_out(whole, papers.pages[position], left)
         made[position] = (sha256, await keep_file(application.storage, left, media_type=FileType.PDF.value))
     async with application.database.write() as connection:
         await write_let_go(connection, papers, made, now=now)
+
+
+async def _is_gone(application: Application, sha256: str) -> bool:
+    """Tell whether a file was withdrawn and its bytes have left the store: no page is left in it."""
+    async with application.database.read() as connection:
+        withdrawn = await is_withdrawn(connection, sha256)
+    return withdrawn and await application.storage.find(content_key(sha256)) is None
 
 
 def _of_file(index: int, refused: InvalidInput) -> list[Refusal]:

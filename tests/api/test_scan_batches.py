@@ -194,7 +194,7 @@ async def test_a_paper_that_is_only_presented_cannot_be_kept(station: Station) -
     discarded = await station.act(piece["id"], "discard", reason="presented_only")
     assert discarded["state"] == "discarded"
     gone = await station.desk.client.get(path, headers=station.desk.clerk)
-    assert (gone.status_code, codes(gone.json())) == (404, ["scan_piece_without_picture"])
+    assert (gone.status_code, codes(gone.json())) == (404, ["scan_piece_picture_removed"])
     nothing = await station.piece(piece["id"])
     assert (nothing["fields"], [page["text"] for page in nothing["texts"]]) == ([], [None])
     closed = await station.act(piece["id"], "assign", expect=409, component_code="TP02")

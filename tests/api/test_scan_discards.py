@@ -159,9 +159,67 @@ async def test_the_document_that_an_identity_card_was_cut_from_goes_with_it_and_
 
     refused = await _send(station, code, paper)
     assert (refused.status_code, codes(refused.json())) == (409, ["content_withdrawn"])
-    scanned_again = await station.send(paper, fields={"dossier": code}, expect=409)
+    scanned_again = await station.send(paper, expect=409)
     assert codes(scanned_again) == ["content_withdrawn"]
     assert document["sha256"] not in await stored(application)
+
+
+async def test_a_file_with_a_paper_that_is_never_kept_is_not_taken_in_again_and_nothing_of_it_is_stored(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    batch = await station.digitized((await station.send(TWO_PAPERS, fields={"dossier": code}))["id"])
+    kept, card = batch["piece_list"]
+    await station.act(card["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    left = await stored(application)
+
+    again = await station.send(TWO_PAPERS, fields={"dossier": code}, expect=200)
+    assert again["id"] == batch["id"]
+    for fields in ({"dossier": code, "cut": "nowhere"}, {}):
+        assert codes(await station.send(TWO_PAPERS, fields=fields, expect=409)) == ["content_withdrawn"]
+    refused = await _send(station, code, TWO_PAPERS)
+    assert (refused.status_code, codes(refused.json())) == (409, ["content_withdrawn"])
+    assert await stored(application) == left
+    await station.act(kept["id"], "assign", component_code="TP01")
+    await station.act(kept["id"], "confirm", values=[])
+    await station.send_sheets([FORM], dossier=code)
+
+
+async def test_another_batch_of_the_same_file_keeps_its_other_papers_and_loses_the_one_that_is_never_kept(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    document = (await _send(station, code, TWO_PAPERS)).json()
+    made_of = {"dossier": code, "document": str(document["id"])}
+    first = await station.digitized((await station.send(fields=made_of))["id"])
+    second = await station.send(fields=made_of | {"cut": "nowhere"})
+    await station.act(first["piece_list"][1]["id"], "discard", reason="presented_only")
+    assert await let_go(application, clock) == 1
+    assert document["sha256"] not in await stored(application)
+
+    (whole,) = (await station.digitized(second["id"]))["piece_list"]
+    assert (whole["recognition"], len(whole["pages"])) == ("unavailable", 1)
+    await station.act(whole["id"], "discard", reason="presented_only")
+    assert await let_go(application, clock) == 1
+    refused = await station.send(fields=made_of | {"cut": "separators"}, expect=404)
+    assert codes(refused) == ["document_withdrawn"]
+
+
+async def test_the_picture_of_an_unconfirmed_card_is_gone_from_other_batches_too(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    (card,) = (await station.digitized(await station.send_sheets([CERTIFICATE])))["piece_list"]
+    beside = (await station.digitized((await station.send(TWO_PAPERS, fields={"dossier": code}))["id"]))["piece_list"]
+    await station.act(card["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    same = beside[1]["id"]
+    await station.act(same, "assign", component_code="TP02")
+    assert codes(await station.act(same, "confirm", expect=409, values=[])) == ["content_withdrawn"]
+    for piece_id in (card["id"], same):
+        answer = await station.desk.client.get(f"/api/v1/scan-pieces/{piece_id}/file", headers=station.desk.clerk)
+        assert (answer.status_code, codes(answer.json())) == (404, ["scan_piece_picture_removed"])
 
 
 async def test_a_withdrawn_paper_in_another_batch_is_not_kept_and_the_papers_beside_it_are_read(

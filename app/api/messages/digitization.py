@@ -49,6 +49,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The paper is not digitized (there is only its picture), so there is no digitized copy to sign",
     ),
     "scan_piece_without_picture": ("Giấy tờ này chưa có ảnh quét xem được", "There is no picture of this paper yet"),
+    "scan_piece_picture_removed": (
+        "Ảnh của giấy tờ này đã bỏ khỏi kho, không xem lại được nữa",
+        "The picture of this paper was removed from the store and cannot be seen any more",
+    ),
     "scan_value_repeated": ("Giá trị {name} được nêu hai lần", "The value {name} is given twice"),
     "scan_value_no_date": ("Không phải ngày (YYYY-MM-DD)", "Not a date (YYYY-MM-DD)"),
     "component_presented_only": (

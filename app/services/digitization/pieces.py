@@ -25,6 +25,7 @@ from app.services.digitization.inputs import AssignPiece, ConfirmedValue, Confir
 from app.services.digitization.process import CONTENT_WITHDRAWN, PRESENTED_ONLY, restate
 from app.services.digitization.read import seen_piece
 from app.services.documents.add import NewDocument, add_document
+from app.services.documents.contents import refuse_withdrawn
 from app.services.dossiers.recording.record import record_event, seen_dossier
 from app.services.procedures.content import ComponentContent, version_content
 
@@ -92,6 +93,7 @@ async def confirm_piece(
     if dossier is None or dossier.id != row.dossier_id:
         raise ActionRefused(Refusal("scan_piece_unassigned", "component_code"))
     component = await _keepable_component(connection, dossier, row.component_code)
+    await refuse_withdrawn(connection, row.picture_sha256)
     was_read = row.recognition == Recognition.DONE
     pages = sum(page["kind"] == PageKind.CONTENT for page in row.pages)
     document = await add_document(
@@ -149,6 +151,7 @@ async def discard_piece(
     await discards.discard_piece(connection, piece_id, reason=body.reason, by=actor.account_id, let_go_due=due, now=now)
     if is_forbidden:
         await discards.let_go(connection, piece_id, now=now)
+        await discards.withdraw_unfiled(connection, piece_id, now=now)
     if is_document:
         await withdraw_copy(connection, actor, dossiers.get(row.dossier_code), row, now=now)
     for source in await source_documents(connection, piece_id) if is_forbidden else ():

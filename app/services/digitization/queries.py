@@ -177,7 +177,7 @@ async def picture_of_piece(connection: AsyncConnection, piece_id: int) -> Any | 
     """Return the content that shows the piece, the searchable one if there is one."""
     return await fetch_one(
         connection,
-        "select c.sha256, c.size_bytes, c.media_type from scan_piece i "
+        "select c.sha256, c.size_bytes, c.media_type, c.withdrawn_at from scan_piece i "
         "join stored_content c on c.sha256 = coalesce(i.content_sha256, i.picture_sha256) where i.id = $1",
         piece_id,
     )

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.digitization import PieceState
 from app.domain.errors import Forbidden, NotFound, Refusal
 from app.domain.permissions import Actor, Permission
 from app.services.digitization import queries, writes
+from app.services.digitization.process import CONTENT_WITHDRAWN
 from app.services.documents.links import OpenedContent
 from app.services.identity.scope import scope_parameters
 
@@ -91,9 +93,15 @@ async def read_piece(connection: AsyncConnection, actor: Actor, piece_id: int, *
 
 
 async def open_picture(connection: AsyncConnection, actor: Actor, piece_id: int, *, now: dt.datetime) -> OpenedContent:
-    """Return what to show of a piece, searchable if it was read; who opened it is written down."""
-    await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_READ)
+    """Return what to show of a piece, searchable if it was read; who opened it is written down.
+
+    Raises `NotFound` for one without a picture: there is none yet, or it was removed and there will be none.
+    """
+    row = await seen_piece(connection, actor, piece_id, Permission.DOCUMENTS_READ)
     found = await queries.picture_of_piece(connection, piece_id)
+    is_gone = found is None and (row.state == PieceState.DISCARDED or row.reason == CONTENT_WITHDRAWN)
+    if is_gone or (found is not None and found.withdrawn_at is not None):
+        raise NotFound(Refusal("scan_piece_picture_removed"))
     if found is None:
         raise NotFound(Refusal("scan_piece_without_picture"))
     await writes.record_scan_read(connection, piece_id, by=actor.account_id, now=now)

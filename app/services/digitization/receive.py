@@ -45,9 +45,18 @@ async def place_of_batch(connection: AsyncConnection, actor: Actor, new: NewBatc
         document = await seen_document(connection, actor, new.document_id, Permission.DOCUMENTS_ADD)
         if document.dossier_id != dossier_id:
             raise NotFound(Refusal("document_unknown", "document"))
+        if document.withdrawn_at is not None:
+            raise NotFound(Refusal("document_withdrawn"))
         if document.media_type != FileType.PDF.value:
             raise InvalidInput(Refusal("file_has_no_pages", "document"))
     return BatchPlace(unit.id, dossier_id, document)
+
+
+async def batch_of_files(
+    connection: AsyncConnection, new: NewBatch, place: BatchPlace, hashes: Sequence[str]
+) -> int | None:
+    """Return the batch that these very files (SHA-256), kept as they came, were before; None if there is none."""
+    return await queries.batch_with_fingerprint(connection, place.unit_id, _fingerprint(new, hashes))
 
 
 async def receive_batch(
@@ -65,7 +74,7 @@ async def receive_batch(
     one, and starts nothing.
     """
     sources = _sources(files) if place.document is None else [_source_of(place.document)]
-    fingerprint = _fingerprint(new, sources)
+    fingerprint = _fingerprint(new, [source["content_sha256"] for source in sources])
     same = await queries.batch_with_fingerprint(connection, place.unit_id, fingerprint)
     if same is not None:  # what was let go of it since does not come back
         return same, False
@@ -158,6 +167,5 @@ def _source_of(document: Any) -> dict[str, Any]:
     }
 
 
-def _fingerprint(new: NewBatch, sources: Sequence[dict[str, Any]]) -> str:
-    parts = [new.dossier or "", new.cut.value, *(source["content_sha256"] for source in sources)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def _fingerprint(new: NewBatch, hashes: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join([new.dossier or "", new.cut.value, *hashes]).encode()).hexdigest()

@@ -52,6 +52,12 @@ update stored_content c set withdrawn_at = $2 from released_content r
 where r.piece_id = $1 and r.sha256 = c.sha256 and c.withdrawn_at is null and c.doomed_at is null
 returning c.sha256
 """
+# What a document of some dossier holds beside stays with it: whoever discards here does not see that dossier.
+_WITHDRAW_UNFILED = """
+update stored_content c set withdrawn_at = $2 from released_content r
+where r.piece_id = $1 and r.sha256 = c.sha256 and c.withdrawn_at is null and c.doomed_at is null
+  and not exists (select from document d where c.sha256 in (d.content_sha256, d.original_sha256))
+"""
 # Packages of the archive that hold what is withdrawn, whichever dossier's: a reused paper is the same content there.
 _RELEASE_PACKAGES = """
 with holding as (
@@ -66,7 +72,8 @@ released as (
 select dossier_id, number, issued_paper_id from holding order by id
 """
 
-# The file without those pages takes the place of the file, unless another one did so meanwhile.
+# The file without those pages takes the place of the file, unless another one did so meanwhile; where they are never
+# kept, in every batch that was made of it: their other papers are read from what is left.
 _REPLACE_SOURCE = """
 with old as (
   select batch_id, position, content_sha256, original_sha256 from scan_source
@@ -78,7 +85,7 @@ released as (
   where h.sha256 is not null and h.sha256 <> $4
 )
 update scan_source s set content_sha256 = $4, original_sha256 = null
-from old where s.batch_id = old.batch_id and s.position = old.position
+from old where (s.batch_id = old.batch_id and s.position = old.position) or ($7 and s.content_sha256 = $3)
 """
 
 
@@ -98,6 +105,11 @@ async def discard_piece(
 async def let_go(connection: AsyncConnection, piece_id: int, *, now: dt.datetime) -> None:
     """Remove text and values of a discarded piece, and release its pictures."""
     await execute(connection, _LET_GO, piece_id, now)
+
+
+async def withdraw_unfiled(connection: AsyncConnection, piece_id: int, *, now: dt.datetime) -> None:
+    """Let nobody get, nor send again, what was released because of a piece and is in no document."""
+    await execute(connection, _WITHDRAW_UNFILED, piece_id, now)
 
 
 async def withdraw_documents(
@@ -131,10 +143,15 @@ async def replace_source(
     old: str,
     new: str,
     piece_id: int,
+    everywhere: bool,
     now: dt.datetime,
-) -> None:
-    """Put a file without the pages of discarded pieces (`piece_id` is one of them) in the place of a batch's file."""
-    await execute(connection, _REPLACE_SOURCE, batch_id, position, old, new, piece_id, now)
+) -> bool:
+    """Put a file without the pages of discarded pieces (`piece_id` is one of them) in the place of a batch's file.
+
+    `everywhere`: in all batches made of that file. False if another file took its place meanwhile.
+    """
+    replaced = await execute(connection, _REPLACE_SOURCE, batch_id, position, old, new, piece_id, now, everywhere)
+    return replaced > 0
 
 
 async def note_let_go(connection: AsyncConnection, piece_id: int, *, now: dt.datetime) -> None:
