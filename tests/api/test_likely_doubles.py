@@ -8,7 +8,7 @@ import pytest
 from app.bootstrap import Application
 from app.core.clock import FixedClock
 from app.domain.permissions import Permission, Role
-from tests.factories.dossiers import BIRTH, WITHDRAW, Desk, applicant, registration
+from tests.factories.dossiers import BIRTH, MARITAL_STATUS, WITHDRAW, Desk, applicant, registration
 from tests.factories.people import COMMUNE, OTHER_COMMUNE, PROVINCE, signed_in, signed_in_machine
 
 PAPERS_OF_BIRTH = [{"code": "TP01", "originals": 1}, {"code": "TP02", "originals": 1}]
@@ -69,6 +69,29 @@ async def test_who_has_no_number_is_known_by_name_and_birth_date_or_telephone(
     first = await desk.register(applicant=person)
     again = await desk.register(applicant=person | changes)
     assert doubles(again) == ([first["code"]] if same else [])
+
+
+async def test_a_correction_to_another_person_or_procedure_is_warned_as_a_registration_is(desk: Desk) -> None:
+    person = applicant()
+    first = await desk.register(applicant=person)
+    second = await desk.register(accept=False)
+    corrected = await desk.act(second["code"], "correct", reason="Nhầm người", applicant=person)
+    assert doubles(corrected) == [first["code"]]
+    assert doubles(await desk.act(second["code"], "correct", reason="Gõ nhầm", summary="Bản hai")) == []
+    third = await desk.register(applicant=person, procedure_code=BIRTH, components=PAPERS_OF_BIRTH, accept=False)
+    papers = [{"code": "TP01", "originals": 1}]
+    moved = await desk.act(
+        third["code"], "correct", reason="Nhầm thủ tục", procedure_code=MARITAL_STATUS, components=papers
+    )
+    assert doubles(moved) == [second["code"]]
+
+
+async def test_the_answer_kept_under_a_key_names_the_double(desk: Desk) -> None:
+    body = registration()
+    first = (await desk.post("/dossiers", body)).json()
+    answers = [await desk.post("/dossiers", body, idempotency_key="twice") for _ in range(2)]
+    assert [doubles(answer.json()) for answer in answers] == [[first["code"]]] * 2
+    assert answers[0].content == answers[1].content
 
 
 async def test_who_may_not_read_dossiers_is_not_told(application: Application, desk: Desk) -> None:

@@ -40,6 +40,13 @@ async def test_sixty_four_registrations_at_one_unit_get_consecutive_codes(desk: 
     assert numbers == list(range(1, 65))
 
 
+async def test_of_registrations_at_the_same_instant_all_but_the_first_are_warned_of_a_double(desk: Desk) -> None:
+    body = registration()
+    answers = [answer.json() for answer in await asyncio.gather(*(desk.post("/dossiers", body) for _ in range(4)))]
+    warned = [len([w for w in answer["warnings"] if w["code"] == "likely_double"]) for answer in answers]
+    assert sorted(warned) == [0, 1, 1, 1]
+
+
 async def test_refused_registrations_among_them_leave_no_gap(desk: Desk) -> None:
     bodies = [registration(components=[]) if index % 3 == 0 else registration() for index in range(24)]
     answers = await asyncio.gather(*(desk.post("/dossiers", body) for body in bodies))

@@ -1,6 +1,8 @@
 """Routes of acts on a dossier: what may be done now, and doing it."""
 
+import datetime as dt
 import re
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -74,7 +76,8 @@ async def act(
 ) -> Response:
     keyed = await keyed_request(request, actor, key)
     # A payment that a charge is about leaves its receipt, too.
-    do: Any = confirm_payment if isinstance(body, ConfirmPayment) else perform
+    within = dt.timedelta(hours=app.settings.likely_double_hours)
+    do: Any = confirm_payment if isinstance(body, ConfirmPayment) else partial(perform, double_within=within)
     answer = await do(
         connection,
         actor,

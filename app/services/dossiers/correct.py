@@ -5,8 +5,9 @@ the log only says which parts changed. Only a wrong procedure moves dates: they 
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,9 +27,11 @@ from app.domain.procedures import (
 )
 from app.services.deadlines.promises import deadline_after, lawful_due, promised_deadline, recorded_facts
 from app.services.dossiers import inputs
+from app.services.dossiers.doubles.queries import likely_double_of
+from app.services.dossiers.doubles.warning import warned_of_double
 from app.services.dossiers.effects import Act, Effects, settled
 from app.services.dossiers.people import check_person, party_row
-from app.services.dossiers.queries import number_of_applicant, papers_anew
+from app.services.dossiers.queries import applicant_of, papers_anew
 from app.services.dossiers.situation import DossierFacts
 from app.services.dossiers.view import ReceiptView
 from app.services.dossiers.writes import people_before_correction, void_before_correction, withdraw_held_papers
@@ -47,8 +50,13 @@ class Correction:
     warnings: tuple[Refusal, ...]
 
 
-async def correction_effects(connection: AsyncConnection, act: Act, body: inputs.Correct) -> Correction:
-    """Return what the correction writes and the facts as they will be; raises `InvalidInput` with every fault."""
+async def correction_effects(
+    connection: AsyncConnection, act: Act, body: inputs.Correct, *, double_within: dt.timedelta
+) -> Correction:
+    """Return what the correction writes and the facts as they will be; raises `InvalidInput` with every fault.
+
+    Of another applicant or procedure it is warned of a double as a registration is.
+    """
     facts = act.facts
     content = await _content(connection, act, body)
     # The cases are the procedure's own: another procedure starts without one.
@@ -59,12 +67,16 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         pieces = tuple(SubmittedComponent(**component.model_dump()) for component in body.components)
     judged = replace(facts, content=content)
     another = False
+    doubled: list[Refusal] = []
     if facts.held_papers is not None and (
         body.applicant is not None or content.procedure_id != facts.content.procedure_id
     ):
-        former = await number_of_applicant(connection, facts.row.id)
-        number = former if body.applicant is None else body.applicant.identity_number
-        another = number != former
+        former = await applicant_of(connection, facts.row.id)
+        number = former.identity_number if body.applicant is None else body.applicant.identity_number
+        another = number != former.identity_number
+        if double_within:
+            person = dict(former) if body.applicant is None else party_row("applicant", body.applicant)
+            doubled = await _doubled(connection, act, content, person, double_within)
         anew = await papers_anew(
             connection,
             facts.row.id,
@@ -125,7 +137,22 @@ async def correction_effects(connection: AsyncConnection, act: Act, body: inputs
         "promised_due_at": receipt.promised_due_at,
     }
     after = replace(judged, components=pieces, receipt=receipt)
-    return Correction(effects, after, another_applicant=another, warnings=tuple(warnings))
+    return Correction(effects, after, another_applicant=another, warnings=(*warnings, *doubled))
+
+
+async def _doubled(
+    connection: AsyncConnection, act: Act, content: VersionContent, person: Mapping[str, Any], within: dt.timedelta
+) -> list[Refusal]:
+    row = act.facts.row
+    found = await likely_double_of(
+        connection,
+        row.id,
+        unit_id=row.receiving_unit_id,
+        procedure_id=content.procedure_id,
+        person=person,
+        since=row.registered_at - within,
+    )
+    return warned_of_double(act.actor, found, receiving_path=row.receiving_path)
 
 
 async def write_correction_before(

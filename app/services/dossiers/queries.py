@@ -56,21 +56,6 @@ select {_HELD_PAPERS.format(number="$2", day="$3", procedure="$4")} as held_pape
     where c.dossier_id = $1 and c.source = 'reused' and o.identity_number is distinct from $2) as stand_on_others
 """
 
-# The newest open dossier of the same person (by number; without one by name and birth date or telephone), for the same
-# procedure at the same unit.
-_DOUBLE_BY = """(
-  select json_build_object('code', d.code, 'registered_at', d.registered_at)
-  from dossier d join dossier_party a on a.dossier_id = d.id and a.role = 'applicant'
-  where d.receiving_unit_id = receiving.id and d.registered_at >= $11::timestamptz and d.ended_at is null
-    and d.procedure_id = (select p.id from procedure p where p.code = $7) and {person}
-  order by d.registered_at desc, d.id desc limit 1
-)"""
-_BY_NUMBER = _DOUBLE_BY.format(person="a.identity_number = $10")
-_BY_NAME = _DOUBLE_BY.format(
-    person="$10::text is null and a.identity_number is null and a.name_search = $12 "
-    "and (a.date_of_birth = $13::date or a.phone = $14)"
-)
-
 # A number is given out only if the registration can go on at all; its row stays locked until this transaction ends,
 # so numbers of one agency and day are given out one after the other and a rolled-back one is given again. An outside
 # code is held likewise; whoever waited for it finds it taken when they write.
@@ -109,8 +94,7 @@ select
     or exists (select from dossier d where d.code = upper($9)) as external_code_taken,
   case when $9 is not null then pg_advisory_xact_lock(hashtext('dossier_alias'), hashtext(upper($9))) end as held,
   exists (select from agency_identifier i where upper($9) like i.code || '-%') as external_code_ours,
-  {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers,
-  coalesce({_BY_NUMBER}, {_BY_NAME}) as likely_double
+  {_HELD_PAPERS.format(number="$10", day="$8", procedure=_PROCEDURE_NAMED)} as held_papers
 from (select 1) one
 left join answered on true left join receiving on true left join competent on true left join supporting on true
 """
@@ -294,15 +278,8 @@ async def registration_facts(
     day: dt.date,
     external_code: str | None,
     identity_number: str | None,
-    name_search: str,
-    date_of_birth: dt.date | None,
-    phone: str | None,
-    doubles_since: dt.datetime,
 ) -> Any:
-    """Gather everything a registration must know and give out its number; one row, columns None where unknown.
-
-    `likely_double` is an open dossier of the same person, procedure and receiving unit, registered `doubles_since`.
-    """
+    """Gather everything a registration must know and give out its number; one row, columns None where unknown."""
     return await fetch_one(
         connection,
         _REGISTRATION,
@@ -316,10 +293,6 @@ async def registration_facts(
         day,
         external_code,
         identity_number,
-        doubles_since,
-        name_search,
-        date_of_birth,
-        phone,
     )
 
 
@@ -354,14 +327,14 @@ async def papers_anew(
     return await fetch_one(connection, _PAPERS_ANEW, dossier_id, identity_number, day, procedure_id)
 
 
-async def number_of_applicant(connection: AsyncConnection, dossier_id: int) -> str | None:
-    """Return the identity number of the dossier's applicant; None if there is none."""
-    row = await fetch_one(
+async def applicant_of(connection: AsyncConnection, dossier_id: int) -> Any:
+    """Return what the dossier's applicant is known by."""
+    return await fetch_one(
         connection,
-        "select p.identity_number from dossier_party p where p.dossier_id = $1 and p.role = 'applicant'",
+        "select p.identity_number, p.name_search, p.date_of_birth, p.phone from dossier_party p "
+        "where p.dossier_id = $1 and p.role = 'applicant'",
         dossier_id,
     )
-    return None if row is None else row.identity_number
 
 
 async def detail(

@@ -1,13 +1,17 @@
-"""Register a dossier, with or without accepting it in the same transaction: two statements, whatever it holds."""
+"""Register a dossier, with or without accepting it in the same transaction: two statements, whatever it holds.
+
+A likely double takes a third: its warning is known only when the dossier is written.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.acts import note_act
-from app.core.clock import LOCAL_ZONE, local_date
+from app.core.clock import local_date
 from app.core.db import from_json
 from app.core.security import random_paper_secret, random_secret
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal, refuse_all
@@ -16,12 +20,13 @@ from app.domain.lifecycle import ClockEffect, DossierAction, DossierSituation, D
 from app.domain.papers import Obtainable, brought_needlessly, obtainable_components, split_missing
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import missing_components, unknown_components
-from app.domain.search_text import fold
 from app.services.audit.idempotency import StoredAnswer
+from app.services.audit.queries import store_answer
 from app.services.deadlines.compiled import calendar_at, read_policy
 from app.services.deadlines.promises import lawful_due, promised_deadline
 from app.services.dossiers import queries
 from app.services.dossiers.access import actions_now, require_action
+from app.services.dossiers.doubles.warning import warned_of_double
 from app.services.dossiers.inputs import RegisterDossier
 from app.services.dossiers.people import check_person
 from app.services.dossiers.registered_rows import Acceptance, dossier_row, events_of, party_rows
@@ -54,7 +59,7 @@ async def register_dossier(
     Raises `InvalidInput` with every fault of the input at once, `Forbidden` outside the actor's units, `Conflict` if
     the outside code is known already. Law: NĐ 118/2025 (reception independent of boundaries inside the province).
     """
-    facts = await _facts(connection, actor, body, keyed, now, double_within)
+    facts = await _facts(connection, actor, body, keyed, now)
     ensure_current(actor, facts.auth_version)
     if facts.request_hash is not None:
         return stored_answer(facts)
@@ -62,13 +67,12 @@ async def register_dossier(
     content = await version_content(connection, facts.procedure_version_id)
     faults, warnings = check_registration(body, content, now, held_papers=from_json(facts.held_papers))
     refuse_all(InvalidInput, faults)
-    warnings += _likely_double(actor, facts)
 
     code = str(DossierCode(agency=facts.agency_code, day=local_date(now), number=facts.number))
     accepted = await _accept(connection, body, content, facts, now) if body.accept else None
     view = _view(actor, body, content, facts, code=code, now=now, accepted=accepted, warnings=warnings)
     rendered = render(view)
-    dossier_id, aliased = await write_registration(
+    written = await write_registration(
         connection,
         answer=keyed_answer(keyed, rendered),
         now=now,
@@ -81,19 +85,33 @@ async def register_dossier(
         events=events_of(
             actor, body, content, facts, now=now, accepted=accepted, needless=_needless(content, body, facts)
         ),
+        doubles_since=now - double_within if double_within else None,
     )
-    if dossier_id is None:
+    if written.dossier_id is None:
         # The same key was taken while we worked; its owner has committed by now, so its answer is there to be read.
         # Our number's row is still locked, so nobody has a later one: given back, it leaves no gap.
         await give_number_back(connection, agency_code=facts.agency_code, day=local_date(now), number=facts.number)
-        again = await _facts(connection, actor, body, keyed, now, double_within)
+        again = await _facts(connection, actor, body, keyed, now)
         return stored_answer(again)
-    if body.external_code is not None and not aliased:
+    if body.external_code is not None and not written.aliased:
         raise Conflict(Refusal("external_code_taken", "external_code", {"external_code": body.external_code}))
     note_act(REGISTER)
     if accepted is not None:
         note_act(DossierAction.ACCEPT.value)
-    return rendered
+    doubled = warned_of_double(actor, written.likely_double, receiving_path=facts.receiving_path)
+    if not doubled:
+        return rendered
+    told = render(replace(view, warnings=(*view.warnings, *doubled)))
+    if keyed is not None:
+        await store_answer(
+            connection,
+            scope=keyed.scope,
+            key=keyed.key,
+            status=told.status,
+            headers=told.headers,
+            body=told.body.decode(),
+        )
+    return told
 
 
 async def _facts(
@@ -102,9 +120,7 @@ async def _facts(
     body: RegisterDossier,
     keyed: KeyedRequest | None,
     now: dt.datetime,
-    double_within: dt.timedelta,
 ) -> Any:
-    person = body.applicant
     return await queries.registration_facts(
         connection,
         scope=keyed.scope if keyed else "",
@@ -116,11 +132,7 @@ async def _facts(
         procedure_code=body.procedure_code,
         day=local_date(now),
         external_code=body.external_code,
-        identity_number=person.identity_number,
-        name_search=fold(person.full_name),
-        date_of_birth=person.date_of_birth,
-        phone=person.phone,
-        doubles_since=now - double_within,
+        identity_number=body.applicant.identity_number,
     )
 
 
@@ -301,16 +313,6 @@ def _view(
         ),
         warnings=tuple(warnings),
     )
-
-
-def _likely_double(actor: Actor, facts: Any) -> list[Refusal]:
-    """Return a warning that names the earlier dossier, to whoever may read it."""
-    found = from_json(facts.likely_double)
-    if found is None or not actor.scope(Permission.DOSSIERS_READ).covers(facts.receiving_path):
-        return []
-    at = dt.datetime.fromisoformat(found["registered_at"]).astimezone(LOCAL_ZONE)
-    params = {"code": found["code"], "registered_at": at.isoformat(timespec="minutes")}
-    return [Refusal("likely_double", "applicant", params)]
 
 
 def _receipt(view: DossierView) -> ReceiptView:

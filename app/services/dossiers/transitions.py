@@ -61,9 +61,11 @@ async def perform(
     keyed: KeyedRequest | None,
     render: Render,
     now: dt.datetime,
+    double_within: dt.timedelta = dt.timedelta(hours=24),
 ) -> Rendered | StoredAnswer:
     """Do the act `body` (one of `inputs.ActionInput`) to the dossier known by `code` or an alias.
 
+    A correction is warned of an open double registered from `double_within` before the dossier on.
     Raises `NotFound` for what the actor may not know, `VersionConflict` if `if_match` is not the present version,
     `Forbidden`, `InvalidInput`, or `ActionRefused` with every reason. Returns the stored answer for a repeated key.
     """
@@ -98,7 +100,7 @@ async def perform(
     act = Act(facts, planned, actor, await _calendar(connection, planned, row))
     correction = None
     if isinstance(body, inputs.Correct):
-        correction = await correction_effects(connection, act, body)
+        correction = await correction_effects(connection, act, body, double_within=double_within)
         effects, facts = correction.effects, correction.facts_after
         await write_correction_before(connection, act, body, correction)
     else:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import execute, fetch_one, to_json
+from app.services.dossiers.doubles.queries import LIKELY_DOUBLE
 from app.services.dossiers.view import ReceiptView
 
 
@@ -103,6 +104,17 @@ _COLUMN_TYPES = {
 
 _EVENT_ROWS = "jsonb_to_recordset({rows}::jsonb) as e(seq int, type text, state int, actor_id int, unit_id int, occurred_at timestamptz, data jsonb)"  # noqa: E501 - one column list
 
+# Looked for here, where the number's row is locked: what was registered while this registration waited is seen.
+_DOUBLE = LIKELY_DOUBLE.format(
+    unit="$16::int",
+    procedure="$12::int",
+    since="$39::timestamptz",
+    besides="0",
+    number="($32::jsonb->0->>'identity_number')",
+    name="($32::jsonb->0->>'name_search')",
+    born="($32::jsonb->0->>'date_of_birth')::date",
+    phone="($32::jsonb->0->>'phone')",
+)
 _REGISTER = f"""
 with {_KEY},
 d as (
@@ -137,8 +149,20 @@ needless as (
   select d.id, n.code, ($38::jsonb->0->>'unit_id')::int, $22::timestamptz
   from d, jsonb_array_elements_text($38::jsonb->0->'data'->'brought_needlessly') as n(code)
 )
-select (select id from d) as id, (select count(*) from alias) as aliases
+select (select id from d) as id, (select count(*) from alias) as aliases, {_DOUBLE} as likely_double
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What was written; the id is None if another request just took the idempotency key: nothing was.
+
+    `likely_double` is an open dossier of the same person, procedure and receiving unit.
+    """
+
+    dossier_id: int | None
+    aliased: bool
+    likely_double: Any
 
 
 async def write_registration(
@@ -153,10 +177,11 @@ async def write_registration(
     alias: str | None,
     alias_system: str,
     events: list[dict[str, Any]],
-) -> tuple[int | None, bool]:
-    """Write a new dossier with everything around it.
+    doubles_since: dt.datetime | None,
+) -> Registered:
+    """Write a new dossier with everything around it; `parties` begin with the applicant.
 
-    Return (id, alias written); the id is None if another request just took the idempotency key: nothing was written.
+    Doubles are looked for among dossiers registered `doubles_since`; None: not at all.
     """
     row = await fetch_one(
         connection,
@@ -170,8 +195,11 @@ async def write_registration(
         alias,
         alias_system,
         to_json(events),
+        doubles_since,
     )
-    return (None, False) if row is None or row.id is None else (int(row.id), bool(row.aliases))
+    if row is None or row.id is None:
+        return Registered(None, aliased=False, likely_double=None)
+    return Registered(int(row.id), aliased=bool(row.aliases), likely_double=row.likely_double)
 
 
 async def give_number_back(connection: AsyncConnection, *, agency_code: str, day: dt.date, number: int) -> None:
