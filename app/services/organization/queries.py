@@ -8,7 +8,6 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.db import fetch_all, fetch_one, from_json
-from app.models.dossiers import Dossier
 from app.models.organization import AgencyIdentifier, Counter, Unit
 
 # Sorts that a list may be asked for, each with the columns of its keyset (the last one is unique).
@@ -115,19 +114,23 @@ async def lock_unit_by_id(session: AsyncSession, unit_id: int) -> Unit | None:
 
 async def open_dossiers(session: AsyncSession, unit_id: int) -> int:
     """Return how many open dossiers were received by the unit or are its to decide."""
-    found = await session.scalar(
-        select(func.count())
-        .select_from(Dossier)
-        .where(
-            or_(Dossier.receiving_unit_id == unit_id, Dossier.competent_unit_id == unit_id), Dossier.ended_at.is_(None)
-        )
+    row = await fetch_one(
+        await session.connection(),
+        "select count(*) as dossiers from dossier d "
+        "where (d.receiving_unit_id = $1 or d.competent_unit_id = $1) and d.ended_at is null",
+        unit_id,
     )
-    return found or 0
+    return 0 if row is None else int(row.dossiers)
 
 
 async def last_registration(session: AsyncSession, unit_id: int) -> dt.datetime | None:
     """Return when the unit registered a dossier for the last time."""
-    return await session.scalar(select(func.max(Dossier.registered_at)).where(Dossier.receiving_unit_id == unit_id))
+    row = await fetch_one(
+        await session.connection(),
+        "select max(d.registered_at) as at from dossier d where d.receiving_unit_id = $1",
+        unit_id,
+    )
+    return None if row is None else row.at
 
 
 async def last_identifier(session: AsyncSession, unit_id: int) -> AgencyIdentifier | None:
@@ -156,12 +159,14 @@ async def drop_identifiers_after(session: AsyncSession, unit_id: int, day: dt.da
 
 async def last_code_by(session: AsyncSession, code: str, *, besides: int) -> dt.datetime | None:
     """Return when a unit other than `besides` gave a dossier a code by this identifier for the last time."""
-    holders = select(AgencyIdentifier.unit_id).where(AgencyIdentifier.code == code, AgencyIdentifier.unit_id != besides)
-    return await session.scalar(
-        select(func.max(Dossier.registered_at)).where(
-            Dossier.receiving_unit_id.in_(holders), Dossier.code.startswith(f"{code}-", autoescape=True)
-        )
+    row = await fetch_one(
+        await session.connection(),
+        "select max(d.registered_at) as at from agency_identifier i join dossier d on d.receiving_unit_id = i.unit_id "
+        "where i.code = $1 and i.unit_id <> $2 and starts_with(d.code, $1 || '-')",
+        code,
+        besides,
     )
+    return None if row is None else row.at
 
 
 async def lock_identifiers(session: AsyncSession) -> None:
