@@ -22,7 +22,7 @@ from ocrmypdf.pluginspec import OrientationConfidence
 from PIL import Image
 
 from app.adapters.pictures import cleaned, is_dim
-from app.adapters.sparse_pages import turn_to_upright
+from app.adapters.sparse_pages import print_of_sparse, turn_to_upright
 from app.core.supervision import end_with_parent
 
 REPORT_VARIABLE = "MOTCUA_OCR_REPORT"
@@ -51,10 +51,12 @@ class TwiceReading(TesseractOcrEngine):
     def get_orientation(input_file: Path, options: Any) -> OrientationConfidence:
         with _readable(input_file) as picture:
             found: OrientationConfidence = TesseractOcrEngine.get_orientation(picture, options)  # type: ignore[no-untyped-call]  # OCRmyPDF's
+            is_undecided = False
             if found.confidence < options.rotate_pages_threshold:
-                found = _orientation_of_sparse(picture, options) or found
+                sparse = _orientation_of_sparse(picture, options)
+                found, is_undecided = sparse or found, sparse is not None and sparse.confidence == 0
         turned = int(found.angle) if found.confidence >= options.rotate_pages_threshold else 0
-        _note(input_file, "turned", turned)
+        _note(input_file, "turned", None if is_undecided else turned)
         return found
 
     @staticmethod
@@ -123,20 +125,28 @@ def _readable(input_file: Path) -> Iterator[Path]:
 
 
 def _orientation_of_sparse(picture: Path, options: Any) -> OrientationConfidence | None:
-    """Return how a page with hardly any print lies, as sure as it must be to be turned; None where that is not told."""
+    """Return how a page with hardly any print lies, as sure as it must be to be turned, or without any certainty.
+
+    None for any other page.
+    """
     with TemporaryDirectory(dir=picture.parent) as directory, Image.open(picture) as opened:
+        part = print_of_sparse(opened)
+        if part is None:
+            return None
         stem, dpi = Path(directory) / "part", _dpi(opened)
 
-        def read(part: Image.Image) -> tuple[float, list[OcrElement]]:
-            part.save(stem.with_suffix(".png"), dpi=(dpi, dpi))
+        def read(turned: Image.Image) -> tuple[float, list[OcrElement]]:
+            turned.save(stem.with_suffix(".png"), dpi=(dpi, dpi))
             page, _ = _read(stem.with_suffix(".png"), stem, options)
             return _worth(page), list(_words(page))
 
         try:
-            turn = turn_to_upright(opened, read)
+            turn = turn_to_upright(part, read)
         except ReadingTimedOut:
-            return None
-    return None if turn is None else OrientationConfidence(angle=turn, confidence=options.rotate_pages_threshold)
+            turn = None
+    if turn is None:
+        return OrientationConfidence(angle=0, confidence=0.0)
+    return OrientationConfidence(angle=turn, confidence=options.rotate_pages_threshold)
 
 
 def _read(picture: Path, stem: Path, options: Any) -> tuple[OcrElement, str]:

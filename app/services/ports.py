@@ -247,14 +247,14 @@ class ReadingCapability:
 class ReadPage:
     """What was read of one page. `confidence` 0 to 1; None where the page brought its own text.
 
-    `turned`: degrees clockwise by which it was set upright; `skew`: degrees by which it was straightened. `enhanced`:
-    the cleaned copy read better. `failure`: code of why nothing was read (`reading_timed_out`).
+    `turned`: degrees clockwise by which it was set upright, None where too little print tells how it lies; `skew`:
+    degrees by which it was straightened. `enhanced`: the cleaned copy read better. `failure`: code of why nothing was read (`reading_timed_out`).
     """
 
     number: int
     lines: tuple[tuple[str, float], ...]
     confidence: float | None = None
-    turned: int = 0
+    turned: int | None = 0
     skew: float = 0.0
     enhanced: bool = False
     failure: str | None = None

@@ -291,7 +291,8 @@ def _reason(code: str | None, **params: object) -> ReasonOut | None:
 def _page(row: Any) -> ScanPageOut:
     separator = None if row.separator is None else read_separator(row.separator)
     coarse = row.kind == PageKind.CONTENT and row.dpi is not None and row.dpi < _LEAST_DPI
-    doubtful = row.kind == PageKind.CONTENT and row.confidence is not None and row.confidence < _LEAST_CONFIDENCE
+    was_read = row.kind == PageKind.CONTENT and row.confidence is not None
+    doubtful = was_read and (row.confidence < _LEAST_CONFIDENCE or row.turned is None)
     return ScanPageOut(
         number=row.number,
         kind=PageKind(row.kind),
