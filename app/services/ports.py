@@ -248,7 +248,8 @@ class ReadPage:
     """What was read of one page. `confidence` 0 to 1; None where the page brought its own text.
 
     `turned`: degrees clockwise by which it was set upright, None where too little print tells how it lies; `skew`:
-    degrees by which it was straightened. `enhanced`: the cleaned copy read better. `failure`: code of why nothing was read (`reading_timed_out`).
+    degrees by which it was straightened. `enhanced`: the cleaned copy read better. `failure`: code of why nothing was
+    read (`reading_timed_out`).
     """
 
     number: int

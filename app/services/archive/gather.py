@@ -49,7 +49,8 @@ async def gather(connection: AsyncConnection, actor: Actor, code: str, *, now: d
         return made
     whole = await one_dossier(connection, actor, dossier.code, now=now)
     events = await queries.events_of(connection, dossier.id, dossier.version)
-    fonds = await queries.agency_code(connection, dossier.competent_unit_id) or dossier.competent_code
+    fonds = await queries.agency_code(connection, dossier.competent_unit_id, day=local_date(now))
+    fonds = fonds or dossier.competent_code
     urn, folder = object_id(fonds, dossier.code, number)
     record = record_entries(_document(whole.row, dossier, whole.view.procedure), events, created_at=now)
     files = stored_entries(await queries.files_of(connection, dossier.id))

@@ -1,5 +1,6 @@
 """Everything of a closed dossier that a package holds."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +37,8 @@ where e.dossier_id = $1 and e.seq <= $2 order by e.seq
 
 _FONDS = """
 select i.code from agency_identifier i
-where i.unit_id = $1 and i.valid_to is null order by i.valid_from desc limit 1
+where i.unit_id = $1 and i.valid_from <= $2::date and (i.valid_to is null or i.valid_to > $2::date)
+order by i.valid_from desc limit 1
 """
 
 
@@ -50,8 +52,9 @@ async def events_of(connection: AsyncConnection, dossier_id: int, last: int) -> 
     return await fetch_all(connection, _EVENTS, dossier_id, last)
 
 
-async def agency_code(connection: AsyncConnection, unit_id: int) -> str | None:
-    row = await fetch_one(connection, _FONDS, unit_id)
+async def agency_code(connection: AsyncConnection, unit_id: int, *, day: dt.date) -> str | None:
+    """Return the agency identifier of the unit that is valid on the day, or None."""
+    row = await fetch_one(connection, _FONDS, unit_id, day)
     return None if row is None else row.code
 
 
