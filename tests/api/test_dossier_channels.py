@@ -340,6 +340,14 @@ async def test_a_procedure_in_the_old_long_form_and_a_passport_in_small_letters_
     assert figures.status_code == 200
 
 
+async def test_the_old_long_form_is_read_wherever_a_procedure_is_named(desk: Desk) -> None:
+    long = "1.004873.000.00.00.H42"
+    fees = await desk.post("/fees/calculate", {"procedure_code": long, "amount_vnd": 0})
+    assert "procedure_unknown" not in fees.text
+    for path in ("/tariffs", "/paper-uses"):
+        await desk.get(path, procedure=long)
+
+
 async def test_what_a_hand_over_lacks_is_told_beside_the_state_that_forbids_it(desk: Desk) -> None:
     code = (await desk.register())["code"]
     answer = await desk.act(code, "hand_over", expect=409, method="counter", tracking_number="EB1")

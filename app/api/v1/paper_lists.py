@@ -17,7 +17,7 @@ from app.api.v1.schemas.paper_lists import (
     use_document,
 )
 from app.domain.permissions import Actor, Permission
-from app.services.inputs import Code, Day
+from app.services.inputs import Day, ProcedureCode
 from app.services.procedures.named_filters import refuse_unknown_filters
 from app.services.vault import queries
 from app.services.vault.inputs import AddPaperKind, AddPaperUse, EndPaperLine
@@ -78,7 +78,7 @@ async def post_end_kind(
 async def uses(
     _actor: Reader,
     connection: ReadConnection,
-    procedure: Annotated[Code | None, Query()] = None,
+    procedure: Annotated[ProcedureCode | None, Query()] = None,
     on: Annotated[Day | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,

@@ -22,7 +22,7 @@ from app.api.v1.schemas.fees import (
 )
 from app.domain.permissions import Actor, Permission
 from app.domain.procedures import Channel
-from app.services.inputs import Code, Day
+from app.services.inputs import Code, Day, ProcedureCode
 from app.services.payments import queries
 from app.services.payments.charge import calculate_fees
 from app.services.payments.inputs import CalculateFees, EndTariff, SetReduction, SetTariff
@@ -58,7 +58,7 @@ async def calculate(body: CalculateFees, app: App, connection: ReadConnection) -
 )
 async def tariffs(
     connection: ReadConnection,
-    procedure: Annotated[Code | None, Query()] = None,
+    procedure: Annotated[ProcedureCode | None, Query()] = None,
     unit: Annotated[Code | None, Query()] = None,
     channel: Annotated[Channel | None, Query()] = None,
     on: Annotated[Day | None, Query()] = None,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.domain.fees import PaymentMethod
 from app.services.dossiers.inputs import Authorisation, OfPeople, PersonInput
-from app.services.inputs import Code, Input, PersonName, Text
+from app.services.inputs import Code, Input, PersonName, ProcedureCode, Text
 from app.services.payments.inputs import Book, ExemptionInput, PaperInput, SomeDong
 
 
@@ -26,7 +26,7 @@ class CertifyPapers(OfPeople):
     told the citizen: another total is refused; `proof` how the receiver acknowledged.
     """
 
-    procedure_code: Code
+    procedure_code: ProcedureCode
     receiving_unit: Code
     applicant: PersonInput
     representative: PersonInput | None = None

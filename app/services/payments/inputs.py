@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from app.domain.fees import FeeUnit, PaymentMethod
 from app.domain.procedures import Channel
-from app.services.inputs import Code, Day, Input, Text, Whole, YesNo
+from app.services.inputs import Code, Day, Input, ProcedureCode, Text, Whole, YesNo
 
 MAX_VND = 1_000_000_000_000
 Dong = Annotated[Whole, Field(ge=0, le=MAX_VND)]
@@ -37,7 +37,7 @@ class ExemptionInput(Input):
 class CalculateFees(Input):
     """A question to the public calculator; no unit means the whole province, no day means today."""
 
-    procedure_code: Code
+    procedure_code: ProcedureCode
     channel: Channel = Channel.COUNTER
     unit: Code | None = None
     on: Day | None = None
@@ -115,7 +115,7 @@ class StepInput(Input):
 class SetTariff(Input):
     """A fee set by an act for a unit and everything below it; no unit means the whole province."""
 
-    procedure_code: Code
+    procedure_code: ProcedureCode
     channel: Channel
     unit: Code | None = None
     code: Code
@@ -138,7 +138,7 @@ class SetReduction(Input):
     percent: Annotated[Whole, Field(ge=1, le=100)]
     channel: Channel | None = None
     field: Text | None = None
-    procedure_code: Code | None = None
+    procedure_code: ProcedureCode | None = None
     unit: Code | None = None
     legal_basis: Text
     valid_from: Day

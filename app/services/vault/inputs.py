@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.papers import PaperSource
-from app.services.inputs import Code, Day, Input, Text, Whole, YesNo
+from app.services.inputs import Code, Day, Input, ProcedureCode, Text, Whole, YesNo
 
 
 class SearchHeldPapers(Input):
@@ -16,7 +16,7 @@ class SearchHeldPapers(Input):
 
     identity_number: Code
     purpose: Literal["registration", "guidance", "checking"]
-    procedure_code: Code | None = None
+    procedure_code: ProcedureCode | None = None
     case_variant: Code | None = None
 
 
@@ -92,7 +92,7 @@ class AddPaperUse(Input):
     `about_holder`: it states facts of the applicant themselves, so that one that is held stands in.
     """
 
-    procedure_code: Code
+    procedure_code: ProcedureCode
     role: Literal["component", "result"]
     code: Code | None = None
     kind: Code
