@@ -22,6 +22,7 @@ from app.services.forms.registry import Purpose, form_for
 from app.services.forms.render import render
 from app.services.forms.wording import agency_names, moment_in_figures, one_stop_names
 from app.services.identity.scope import scope_parameters
+from app.services.procedures.named_filters import refuse_unknown_filters
 
 PDF_ROWS = 2_000
 """More lines than this are no paper for people; the workbook holds them."""
@@ -44,8 +45,8 @@ class RegisterPeriod:
 async def register_pdf(connection: AsyncConnection, actor: Actor, wanted: RegisterPeriod, *, now: dt.datetime) -> bytes:
     """Return the register as the form in force on the last day of the period.
 
-    Raises `NotFound` (unit_unknown), `InvalidInput` (field_unknown, period, register_too_long,
-    form_not_in_force).
+    Raises `InvalidInput` (unit_unknown for one that does not exist, field_unknown, period, register_too_long,
+    form_not_in_force), `NotFound` for a unit that is not in scope.
     """
     unit = await _unit(connection, actor, wanted)
     form = form_for(Purpose.REGISTER.value, wanted.last)
@@ -100,6 +101,7 @@ async def _unit(connection: AsyncConnection, actor: Actor, wanted: RegisterPerio
         connection, wanted.unit, everything=everything, patterns=patterns, field=wanted.field
     )
     if found is None:
+        await refuse_unknown_filters(connection, unit=wanted.unit)
         raise NotFound(Refusal("unit_unknown", "unit", {"code": wanted.unit}))
     if not found.field_known:
         raise InvalidInput(Refusal("field_unknown", "field", {"code": wanted.field}))
