@@ -13,6 +13,8 @@ from app.services.forms.render import render
 from app.services.ports import BlobStore
 
 _TEMPLATE = "void"
+_FOOT = 57.0
+"""Height in points (20 mm) of the margin below, where only the line of a page's foot stands."""
 
 
 class Mark(StrEnum):
@@ -31,13 +33,35 @@ def stamp(content: bytes, mark: Mark, *, at: dt.datetime) -> bytes:
 
     stamped = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as paper:
-        for page in paper.pages:
+        middles = _middles_of_text(content)
+        for page, middle in zip(paper.pages, middles, strict=True):
             sheet = pikepdf.Rectangle(page.mediabox)
-            data = {"width": float(sheet.width), "height": float(sheet.height), "words": _WORDS[mark]}
+            height = float(sheet.height)
+            below_top = height / 2 if middle is None else float(sheet.ury) - middle
+            data = {"width": float(sheet.width), "height": height, "below_top": below_top, "words": _WORDS[mark]}
             with pikepdf.open(io.BytesIO(render(_TEMPLATE, data, at=at))) as overlay:
                 page.add_overlay(overlay.pages[0], sheet)
         paper.save(stamped, deterministic_id=True)
     return stamped.getvalue()
+
+
+def _middles_of_text(content: bytes) -> list[float | None]:
+    """Return for each page the height at which half of its printed part lies above; None for a page without text.
+
+    In points of the page's own coordinates. What stands in the margin below is not of the printed part.
+    """
+    import pypdfium2  # slow to load and rarely needed
+
+    found: list[float | None] = []
+    with pypdfium2.PdfDocument(content) as paper:
+        for page in paper:
+            text = page.get_textpage()
+            bottom_of_page = page.get_mediabox()[1]
+            lines = [text.get_rect(index) for index in range(text.count_rects())]
+            body = [(bottom, top) for _, bottom, _, top in lines if top > bottom_of_page + _FOOT]
+            ends = [end for line in body for end in line]
+            found.append((min(ends) + max(ends)) / 2 if ends else None)
+    return found
 
 
 async def stamped_copy(

@@ -7,6 +7,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+import typst
 import zxingcpp
 
 from app.core.clock import LOCAL_ZONE
@@ -20,6 +21,10 @@ AT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL_ZONE)
 FORMS = [
     pytest.param(form, variant, id=form.code + variant) for form in all_forms() for variant in ("", *form.variants)
 ]
+LONG_NAME = (
+    "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ Xuất nhập khẩu và Đầu tư Phát triển Hạ tầng "
+    "Kỹ thuật Đô thị Ninh Bình"
+)
 MILLIMETRE = 72 / 25.4
 
 # What each form must say, in this order: the field list of the paper.
@@ -214,6 +219,17 @@ def test_the_large_print_is_larger() -> None:
     assert _size_of(opened(form), "Tiếp nhận hồ sơ của") == 13
 
 
+@pytest.mark.parametrize("filer", ["Nguyễn Thị Thử Nghiệm", LONG_NAME])
+def test_large_print_with_a_long_name_leaves_no_page_half_empty(filer: str) -> None:
+    pages = [
+        page.get_textpage().get_text_range()
+        for page in opened(form_with_code("TT03-2025-01"), "large", owner_name=LONG_NAME, filer_name=filer)
+    ]
+    assert "7. Vào Sổ" in pages[1]
+    assert "NGƯỜI TIẾP NHẬN HỒ SƠ" in pages[1]
+    assert "Số CC/hộ chiếu/mã số: 037990000001" in pages[0]
+
+
 def test_nothing_in_large_print_is_smaller_than_14_points() -> None:
     for form in (form_with_code("TT03-2025-01"), form_with_code("TT01-2018-01")):
         sizes = [round(size) for page in opened(form, "large") for size in _sizes_on(page)]
@@ -330,6 +346,25 @@ def test_a_void_copy_says_so_on_every_page_and_keeps_what_was_printed() -> None:
         text = page.get_textpage().get_text_range()
         assert "ĐÃ HỦY" in text
         assert CODE in text
+
+
+def test_the_mark_of_a_void_copy_crosses_what_a_short_paper_says() -> None:
+    for words in (10, 120, 400):
+        original = typst.compile(
+            f'#set page("a4", footer: [Trang 1])\n= Biên lai\n#lorem({words})'.encode(), format="pdf"
+        )
+        plain, marked = (_heights(content) for content in (original, stamp(original, Mark.VOID, at=AT)))
+        body = [span for span in plain if span[0] > 57]
+        mark = (min(low for low, _ in set(marked) - set(plain)), max(high for _, high in set(marked) - set(plain)))
+        middle = (min(low for low, _ in body) + max(high for _, high in body)) / 2
+        assert mark[0] < middle < mark[1]
+        assert mark[1] < 842
+
+
+def _heights(content: bytes) -> list[tuple[float, float]]:
+    """Return where each line of the first page lies, from its lower to its upper end."""
+    text = pypdfium2.PdfDocument(io.BytesIO(content))[0].get_textpage()
+    return [(bottom, top) for _, bottom, _, top in (text.get_rect(n) for n in range(text.count_rects()))]
 
 
 def _result(**changes: Any) -> pypdfium2.PdfDocument:
