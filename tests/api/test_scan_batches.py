@@ -158,9 +158,12 @@ async def test_values_that_cannot_be_what_they_are_called_are_all_told(station: 
     ]
 
 
-async def test_a_page_of_which_hardly_anything_was_read_tells_so(station: Station) -> None:
+@pytest.mark.parametrize(("sure", "turned"), [(0.507, 0), (0.95, None)], ids=["doubtful", "no_telling_how_it_lies"])
+async def test_a_page_of_which_hardly_anything_was_read_tells_so(
+    station: Station, sure: float, turned: int | None
+) -> None:
     piece = await one_piece(station)
-    await station.reads(piece, "GlAY CHUNG SlNH", sure=0.507)
+    await station.reads(piece, "GlAY CHUNG SlNH", sure=sure, turned=turned)
     (page,) = (await station.desk.get(f"/scan-batches/{piece['batch_id']}"))["page_list"]
     assert page["reason"]["code"] == "barely_read"
 

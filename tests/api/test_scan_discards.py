@@ -206,6 +206,23 @@ async def test_another_batch_of_the_same_file_keeps_its_other_papers_and_loses_t
     assert codes(refused) == ["document_withdrawn"]
 
 
+async def test_a_file_that_is_another_dossiers_document_stays_with_it_and_with_the_batch_made_of_it(
+    station: Station, application: Application, clock: FixedClock
+) -> None:
+    code = await station.dossier()
+    first = await station.digitized((await station.send(TWO_PAPERS))["id"])
+    document = (await _send(station, code, TWO_PAPERS)).json()
+    made_of = {"dossier": code, "document": str(document["id"])}
+    second = await station.digitized((await station.send(fields=made_of))["id"])
+    await station.act(first["piece_list"][1]["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    assert (await station.desk.get(f"/documents/{document['id']}"))["withdrawn_at"] is None
+    await station.act(second["piece_list"][1]["id"], "discard", reason="presented_only")
+    await let_go(application, clock)
+    assert (await station.desk.get(f"/documents/{document['id']}"))["withdrawn_at"] is not None
+    assert document["sha256"] not in await stored(application)
+
+
 async def test_the_picture_of_an_unconfirmed_card_is_gone_from_other_batches_too(
     station: Station, application: Application, clock: FixedClock
 ) -> None:

@@ -72,14 +72,14 @@ class Station:
     async def piece(self, piece_id: int) -> dict[str, Any]:
         return await self.desk.get(f"/scan-pieces/{piece_id}")
 
-    async def reads(self, piece: Mapping[str, Any], *lines: str, sure: float = 0.99) -> None:
+    async def reads(self, piece: Mapping[str, Any], *lines: str, sure: float = 0.99, turned: int | None = 0) -> None:
         """Let an unread piece be read as if a machine with the programs had found these lines on its first page."""
         application, piece_id = self.application, piece["id"]
         assert (await self.desk.post(f"/scan-batches/{piece['batch_id']}/retry", {})).status_code == 202
         async with application.database.write() as connection:
             row = await queries.piece_view(connection, piece_id)
             assert row is not None
-            page = ReadPage(number=1, lines=tuple((line, sure) for line in lines), confidence=sure)
+            page = ReadPage(number=1, lines=tuple((line, sure) for line in lines), confidence=sure, turned=turned)
             await store_read(
                 connection,
                 PieceToRead(piece_id, row.position, ((1, 1, row.pages[0]["number"]),), None),

@@ -56,7 +56,7 @@ returning c.sha256
 _WITHDRAW_UNFILED = """
 update stored_content c set withdrawn_at = $2 from released_content r
 where r.piece_id = $1 and r.sha256 = c.sha256 and c.withdrawn_at is null and c.doomed_at is null
-  and not exists (select from document d where c.sha256 in (d.content_sha256, d.original_sha256))
+  and not exists (select from document d where d.content_sha256 = c.sha256 or d.original_sha256 = c.sha256)
 """
 # Packages of the archive that hold what is withdrawn, whichever dossier's: a reused paper is the same content there.
 _RELEASE_PACKAGES = """
@@ -73,7 +73,7 @@ select dossier_id, number, issued_paper_id from holding order by id
 """
 
 # The file without those pages takes the place of the file, unless another one did so meanwhile; where they are never
-# kept, in every batch that was made of it: their other papers are read from what is left.
+# kept, in every batch that was made of it: their other papers are read from what is left. What a document holds stays.
 _REPLACE_SOURCE = """
 with old as (
   select batch_id, position, content_sha256, original_sha256 from scan_source
@@ -85,7 +85,9 @@ released as (
   where h.sha256 is not null and h.sha256 <> $4
 )
 update scan_source s set content_sha256 = $4, original_sha256 = null
-from old where (s.batch_id = old.batch_id and s.position = old.position) or ($7 and s.content_sha256 = $3)
+from old where (s.batch_id = old.batch_id and s.position = old.position) or ($7 and s.content_sha256 = $3
+  and not exists (select from document d join stored_content c on c.sha256 = $3 and c.withdrawn_at is null
+    where d.content_sha256 = $3 or d.original_sha256 = $3))
 """
 
 
