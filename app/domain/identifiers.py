@@ -19,6 +19,8 @@ _PROCEDURE = re.compile(r"[1-9]\.\d{6}", re.ASCII)
 _PROCEDURE_LONG = re.compile(r"(?P<code>[1-9]\.\d{6})(?:\.\d{2,3}){1,3}\.[GH]\d{2}", re.ASCII)
 _CITIZEN_NUMBER = re.compile(r"\d{12}|\d{9}", re.ASCII)
 _TAX_CODE = re.compile(r"\d{10}(?:-?\d{3})?", re.ASCII)
+_BRANCH_TAX_CODE = re.compile(r"(\d{10})(\d{3})", re.ASCII)
+_FROM_ABROAD = re.compile(r"(?:\+|00)840?(\d+)", re.ASCII)
 _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{6,9}", re.ASCII)
 _CITIZEN_NUMBER_LENGTH = 12
 _SYNTHETIC_CENTURY_DIGITS = frozenset("89")
@@ -167,6 +169,20 @@ def check_tax_code(number: str, *, field: str = "applicant.identity_number") -> 
     """Check the shape of an organisation's tax code: 10 digits, 13 for a branch (hyphen before the last 3 allowed)."""
     errors = [] if _TAX_CODE.fullmatch(number) else [Refusal("tax_code_malformed", field)]
     return NumberCheck(errors, [])
+
+
+def normalize_identity_number(text: str) -> str:
+    """Return a number as it is kept: in capitals; a branch's tax code with the hyphen that the law writes in it."""
+    number = text.strip().upper()
+    branch = _BRANCH_TAX_CODE.fullmatch(number)
+    return number if branch is None else f"{branch[1]}-{branch[2]}"
+
+
+def normalize_phone(text: str) -> str:
+    """Return a telephone number as it is kept: digits alone, Vietnam's +84 as 0, other countries' with their +."""
+    number = text.strip().replace(" ", "").replace(".", "")
+    national = _FROM_ABROAD.fullmatch(number)
+    return number if national is None else f"0{national[1]}"
 
 
 def check_passport(number: str, *, field: str = "applicant.identity_number") -> NumberCheck:

@@ -127,6 +127,9 @@ async def test_search_by_a_tax_code(desk: Desk) -> None:
     company = {"kind": "enterprise", "full_name": "Công ty Thử", "identity_number": "0101234567"}
     code = (await desk.register(applicant=company))["code"]
     assert await listed(desk, q="0101234567") == [code]
+    branch = (await desk.register(applicant=company | {"identity_number": "0101234567001"}))["code"]
+    for typed in ("0101234567001", "0101234567-001"):
+        assert await listed(desk, q=typed) == [branch]
 
 
 @pytest.mark.parametrize("q", ["nobody", "037990000000", "H42.1-000000-0000", "a & b | !c:*", "'; drop table dossier"])

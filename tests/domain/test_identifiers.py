@@ -17,6 +17,8 @@ from app.domain.identifiers import (
     mask_identity_number,
     mask_name,
     mask_phone,
+    normalize_identity_number,
+    normalize_phone,
     normalize_procedure_code,
 )
 
@@ -137,6 +139,24 @@ def test_a_synthetic_number_is_compared_by_two_digits_of_the_year() -> None:
 def test_warnings_and_errors_carry_no_personal_data() -> None:
     check = check_citizen_number("999201000001", dt.date(1990, 1, 1), Gender.FEMALE, known_provinces=())
     assert all(not dict(finding.params) for finding in (*check.errors, *check.warnings))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("0123456789001", "0123456789-001"), ("0123456789-001", "0123456789-001"), ("0123456789", "0123456789"),
+     ("037990000001", "037990000001"), (" b1234567 ", "B1234567")],
+)  # fmt: skip
+def test_a_number_is_kept_in_one_shape(typed: str, kept: str) -> None:
+    assert normalize_identity_number(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("0912 345 678", "0912345678"), ("+84912345678", "0912345678"), ("+84 0912.345.678", "0912345678"), ("0084 912 345 678", "0912345678"), ("0226.3852.627", "02263852627"), ("+1 415 555 0100",
+     "+14155550100")],
+)  # fmt: skip
+def test_a_telephone_number_is_kept_in_one_shape(typed: str, kept: str) -> None:
+    assert normalize_phone(typed) == kept
 
 
 @pytest.mark.parametrize("number", ["0123456789", "0123456789-001", "0123456789001"])

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.fees import PaymentMethod
-from app.services.dossiers.inputs import Authorisation, OfPeople, PersonInput
+from app.services.dossiers.inputs import Authorisation, IdentityNumber, OfPeople, PersonInput
 from app.services.inputs import Code, Input, PersonName, ProcedureCode, Text
 from app.services.payments.inputs import Book, ExemptionInput, PaperInput, SomeDong
 
@@ -14,7 +14,7 @@ class ReceiverInput(Input):
     """Who takes the copies home; without one it is whoever came, representative or applicant."""
 
     full_name: PersonName
-    identity_number: Code | None = None
+    identity_number: IdentityNumber | None = None
     relationship: Text | None = None
     authorisation: Authorisation | None = None
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.custody import Place
-from app.services.dossiers.inputs import Authorisation
+from app.services.dossiers.inputs import Authorisation, IdentityNumber
 from app.services.inputs import Code, Input, Text, YesNo
 
 Barcodes = Annotated[tuple[Code, ...], Field(min_length=1, max_length=500)]
@@ -40,7 +40,7 @@ class HandOn(Input):
     to_account: Code | None = None
     tracking_number: Code | None = None
     receiver_name: Text | None = None
-    receiver_identity_number: Code | None = None
+    receiver_identity_number: IdentityNumber | None = None
     authorisation: Authorisation | None = None
     proof: Text | None = None
     note: Text | None = None

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.domain.errors import Refusal
-from app.domain.identifiers import Gender, check_number
+from app.domain.identifiers import Gender, check_number, normalize_identity_number, normalize_phone
 from app.domain.procedures import Channel, ComponentSource
 from app.services.dossiers.code_lists import check_code
 from app.services.inputs import (
@@ -45,12 +45,15 @@ def _refuse_other_than_https(link: str) -> str:
     return link
 
 
-IdentityNumber = Annotated[Code, AfterValidator(str.upper)]
-"""Of a person or an organisation: passports are written in capitals."""
+IdentityNumber = Annotated[Code, AfterValidator(normalize_identity_number)]
+"""Of a person or an organisation: passports in capitals, tax codes of branches with their hyphen."""
 ExternalCode = Annotated[Code, AfterValidator(_refuse_unaddressable)]
 """Another system's code: the dossier is found by it, so it can stand in an address."""
 WebLink = Annotated[Text, AfterValidator(_refuse_other_than_https)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{8,20}$")]
+Phone = Annotated[
+    str, StringConstraints(max_length=30, pattern=r"^\+?[ .]*([0-9][ .]*){8,15}$"), AfterValidator(normalize_phone)
+]
+"""However it is spaced, and with 0 or +84: kept in one shape."""
 EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,}$")]
 
 
@@ -96,7 +99,9 @@ def _number_faults(person: Mapping[str, Any], role: str) -> Iterable[Refusal]:
     if number is None and role == "applicant" and kind != "other":
         yield Refusal("missing", field)
     elif isinstance(number, str) and number.strip():
-        yield from check_number(number.strip().upper(), organisation=kind in ORGANISATIONS, field=field).errors
+        yield from check_number(
+            normalize_identity_number(number), organisation=kind in ORGANISATIONS, field=field
+        ).errors
 
 
 class RegisterDossier(OfPeople):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.domain.papers import PaperSource
+from app.services.dossiers.inputs import IdentityNumber
 from app.services.inputs import Code, Day, Input, ProcedureCode, Text, Whole, YesNo
 
 
@@ -14,7 +15,7 @@ class SearchHeldPapers(Input):
     With a procedure the answer also says which of its components need not be asked for.
     """
 
-    identity_number: Code
+    identity_number: IdentityNumber
     purpose: Literal["registration", "guidance", "checking"]
     procedure_code: ProcedureCode | None = None
     case_variant: Code | None = None

@@ -78,7 +78,8 @@ CONDITIONS = {
     "in_time_at": f"{_RUNNING} and (d.suspended_since is not null or d.current_due_at >= {{value}}::timestamptz)",
     "assignee": "d.assignee_id = (select w.id from account w where w.username = {value})",
     "number": """d.id = any (array(
-      select n.dossier_id from dossier_party n where n.identity_number in ({value}, upper({value}))
+      select n.dossier_id from dossier_party n where n.identity_number
+        in (upper({value}), regexp_replace({value}, '^([0-9]{{10}})([0-9]{{3}})$', '\\1-\\2'))
       union all select f.id from dossier f where f.code in ({value}, upper({value}))
       union all select f.dossier_id from dossier_alias f where upper(f.code) = upper({value})))""",
     # The ends that codes can have (day and number), after each identifier; or the whole of an outside code.
