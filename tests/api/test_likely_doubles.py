@@ -58,7 +58,8 @@ OTHERS = {"phone": "0911111111", "date_of_birth": "1991-01-01"}
 @pytest.mark.parametrize(
     ("changes", "same"),
     [({}, True), ({"full_name": "NGUYEN THI THU NGHIEM"}, True), ({"date_of_birth": None}, True),
-     ({"phone": None}, True), ({"date_of_birth": None, "phone": "+84 90 000 0000"}, True), (OTHERS, False), ({"full_name": "Trần Văn Khác"}, False)],
+     ({"phone": None}, True), ({"date_of_birth": None, "phone": "+84 90 000 0000"}, True),
+     (OTHERS, False), ({"full_name": "Trần Văn Khác"}, False)],
 )  # fmt: skip
 async def test_who_has_no_number_is_known_by_name_and_birth_date_or_telephone(
     desk: Desk,
