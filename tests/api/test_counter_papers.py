@@ -7,6 +7,7 @@ import re
 import httpx
 import pypdfium2
 import pytest
+import zxingcpp
 
 from app.bootstrap import Application
 from app.core.clock import FixedClock
@@ -28,6 +29,12 @@ async def paper_at(desk: Desk, path: str) -> httpx.Response:
     # The answer is no JSON, which the hook of the desk expects.
     desk.client.event_hooks = {"request": [], "response": []}
     return await desk.client.put(f"/api/v1{path}/paper", headers=desk.clerk)
+
+
+def marks_on(content: bytes) -> list[str]:
+    """Return what the codes on the first page say, as scanned at 200 dpi."""
+    page = pypdfium2.PdfDocument(io.BytesIO(content))[0]
+    return [mark.text for mark in zxingcpp.read_barcodes(page.render(scale=200 / 72).to_pil())]
 
 
 def text_of(content: bytes) -> str:
@@ -133,6 +140,7 @@ async def test_a_paper_whose_money_was_given_back_bears_the_mark_whenever_it_is_
         first = await paper_at(desk, f"/fee-receipts/{given}")
         assert "ĐÃ HOÀN TIỀN" in text_of(first.content)
         assert failures_of(first.content) == []
+        assert len(marks_on(first.content)) == 1, "the mark leaves the code that tells of it readable"
         go_to(clock, "2026-11-30 10:00")
         assert (await paper_at(desk, f"/fee-receipts/{given}")).content == first.content
     compared = await desk.client.post(await address_of(application, "BIEN-LAI"), content=first.content)

@@ -277,22 +277,6 @@ def test_a_signature_never_stands_alone(code: str, filled: str, last_words: str,
     assert turned > 0
 
 
-@pytest.mark.parametrize("effective", ["", "Quyết định này có hiệu lực kể từ ngày ký"])
-def test_the_last_lines_of_a_result_stay_with_its_signature_however_long_its_last_article(effective: str) -> None:
-    turned = 0
-    for sentences in (3, 34, 40, 48, 90):
-        words = "Việc này thuộc thẩm quyền của cơ quan khác. " * sentences
-        document = _result(articles=["Điều đầu.", f"{words}Hết bài."], effective=effective)
-        pages = [page.get_textpage().get_text_range() for page in document]
-        last = pages[-1].split("Nơi nhận")[0]
-        assert "CHỦ TỊCH" in pages[-1]
-        assert len(last.splitlines()) >= 3
-        assert "Hết bài." in " ".join(last.split())
-        assert sum(page.count("thuộc") for page in pages) == sentences
-        turned += len(pages) > 1
-    assert turned > 1
-
-
 def test_a_line_of_the_register_is_never_parted() -> None:
     rows = [[*row[:2], f"BẮTĐẦU {row[2] * 5} KẾTTHÚC", *row[3:]] for row in sample("TT03-2025-07")["rows"]]
     pages = [page.get_textpage().get_text_range() for page in opened(form_with_code("TT03-2025-07"), rows=rows)]
@@ -365,18 +349,6 @@ def _heights(content: bytes) -> list[tuple[float, float]]:
     """Return where each line of the first page lies, from its lower to its upper end."""
     text = pypdfium2.PdfDocument(io.BytesIO(content))[0].get_textpage()
     return [(bottom, top) for _, bottom, _, top in (text.get_rect(n) for n in range(text.count_rects()))]
-
-
-def _result(**changes: Any) -> pypdfium2.PdfDocument:
-    data = sample("TT03-2025-05") | {
-        "title": "Quyết định giải quyết",
-        "style": "decision",
-        "legal_basis": "Luật Hộ tịch 2014",
-        "preamble": ["Xét đề nghị của người nộp hồ sơ;"],
-        "receiving_unit": "Phường Châu Sơn",
-        "signer_title": ["Chủ tịch"],
-    }
-    return pypdfium2.PdfDocument(io.BytesIO(render("result", data | changes, at=AT)))
 
 
 def _size_of(document: pypdfium2.PdfDocument, text: str) -> int:
