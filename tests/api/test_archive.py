@@ -1,6 +1,5 @@
 """A closed dossier becomes a package that anybody can check, to the last byte."""
 
-import datetime as dt
 import hashlib
 import io
 import json
@@ -21,11 +20,10 @@ from typer.testing import CliRunner
 from app.bootstrap import Application
 from app.cli import build_cli
 from app.core.clock import FixedClock
-from app.core.db import execute, fetch_all, fetch_one
+from app.core.db import fetch_all, fetch_one
 from app.domain.permissions import Role
 from app.services.archive.container import write_package
 from app.services.archive.contents import Entry, Package
-from app.services.archive.queries import agency_code
 from app.services.documents.contents import keep_bytes
 from app.verification.archive_package import faults_of
 from tests.factories.dossiers import AT_THE_COUNTER, Desk, codes, go_to
@@ -74,25 +72,6 @@ async def package(application: Application, desk: Desk, officer: dict[str, str],
     path = tmp_path / "package.zip"
     path.write_bytes(await fetched(desk, code, 1, officer))
     return path
-
-
-async def test_the_package_names_the_agency_identifier_of_its_day_not_one_that_was_only_announced(
-    application: Application,
-) -> None:
-    async with application.database.write() as connection:
-        changed = dt.date(2026, 12, 1)
-        unit = await fetch_one(
-            connection,
-            "update agency_identifier i set valid_to = $2 from unit u where u.id = i.unit_id and u.code = $1 "
-            "and i.valid_to is null returning u.id, i.code",
-            COMMUNE,
-            changed,
-        )
-        assert unit is not None
-        announced = "insert into agency_identifier (unit_id, code, valid_from, source, confidence) "
-        await execute(connection, f"{announced} values ($1, 'H42.900', $2, '', 'default')", unit.id, changed)
-        assert await agency_code(connection, unit.id, day=dt.date(2026, 11, 30)) == unit.code
-        assert await agency_code(connection, unit.id, day=changed) == "H42.900"
 
 
 async def test_a_closed_dossier_is_packed_whole_and_the_checker_finds_nothing(
