@@ -202,11 +202,16 @@ def _new_authority() -> _KeyFile:
     return _KeyFile(key, (certificate,))
 
 
+def _cut(name: str) -> str:
+    """Return the beginning of a name that fits; the library counts bytes where X.520 (ub-common-name) counts letters."""
+    return name.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip()
+
+
 def _issue(authority: _KeyFile, identity: SigningIdentity) -> _KeyFile:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
-            x509.NameAttribute(NameOID.COMMON_NAME, identity.name[:_LONGEST_NAME]),
+            x509.NameAttribute(NameOID.COMMON_NAME, _cut(identity.name)),
             x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, NO_LEGAL_VALUE),
             x509.NameAttribute(NameOID.SERIAL_NUMBER, f"{identity.kind}:{identity.code}"[:_LONGEST_NAME]),
         ]

@@ -117,6 +117,14 @@ def test_a_key_that_cannot_be_opened_is_no_key(authority: Authority, tmp_path: P
         signed(Pades(FileKeys(tmp_path, passphrase)), printed(), UNIT)
 
 
+def test_a_unit_whose_name_is_too_long_for_a_certificate_signs_with_its_beginning(tmp_path: Path) -> None:
+    unit = replace(UNIT, name="Trung tâm Phục vụ hành chính công phường Thiên Trường, tỉnh Ninh Bình")
+    pades = Pades(DevelopmentAuthority(tmp_path))
+    ((signer, intact, _),) = judged(pades.validate(signed(pades, printed(), unit), NOW))
+    assert intact
+    assert unit.name.startswith(signer)
+
+
 async def test_nobody_signs_without_a_key_of_their_own(tmp_path: Path) -> None:
     signing = open_signing(Settings(data_dir=tmp_path, signing_keys_dir=tmp_path / "keys"))
     assert not signing.is_test
