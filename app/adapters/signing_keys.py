@@ -203,7 +203,7 @@ def _new_authority() -> _KeyFile:
 
 
 def _cut(name: str) -> str:
-    """Return the beginning of a name that fits; the library counts bytes where X.520 (ub-common-name) counts letters."""
+    """Return the beginning of a name that fits; the library counts bytes where ub-common-name counts letters."""
     return name.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip()
 
 
