@@ -93,7 +93,7 @@ async def test_an_unknown_act_is_refused_with_the_acts_there_are(desk: Desk) -> 
     answer = await desk.act(code, "celebrate", expect=422)
     assert [(fault["code"], fault["field"]) for fault in answer["errors"]] == [("union_tag_invalid", "action")]
     assert answer["errors"][0]["params"]["expected_tags"].endswith(", hand_over, withdraw, stop, correct")
-    assert "hand_over (trả kết quả)" in answer["detail"]
+    assert "trả kết quả (hand_over)" in answer["detail"]
     assert "celebrate" not in str(answer)
     none = (await desk.post(f"/dossiers/{code}/actions", {})).json()
     assert [(fault["code"], fault["field"]) for fault in none["errors"]] == [("union_tag_not_found", "action")]
