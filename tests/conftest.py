@@ -70,6 +70,11 @@ class SavepointDatabase:
             yield session
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end no process waits for another that still reads scans."""
+    items.sort(key=lambda item: item.get_closest_marker("reads_texts") is None)
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the suite's server, as a superuser, without a database's name."""
