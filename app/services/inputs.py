@@ -8,6 +8,7 @@ before it gets here. `Day`, `Instant` and the strings are for query and path par
 import datetime as dt
 import re
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Self
 
@@ -64,9 +65,9 @@ class TellingAll(Input):
     """
 
     @classmethod
+    @abstractmethod
     def plain_faults(cls, given: Mapping[str, Any]) -> Iterable[Refusal]:
         """Yield the faults of what was given; its values may be of any shape."""
-        raise NotImplementedError
 
     @model_validator(mode="wrap")
     @classmethod
